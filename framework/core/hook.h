@@ -1,0 +1,73 @@
+// Hooks act at points of a run, in the order of the experiment file.
+
+#ifndef TOQUE_FRAMEWORK_CORE_HOOK_H_
+#define TOQUE_FRAMEWORK_CORE_HOOK_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/core/progress.h"
+#include "framework/core/registry.h"
+#include "framework/core/run.h"
+#include "framework/core/state.h"
+
+namespace toque {
+
+// Every point does nothing by default; an error ends the run. A step is, in
+// this order: AfterForward, BeforeBackward and AfterBackward of each
+// micro-batch, then BeforeStep, the optimizer, AfterStep.
+class Hook {
+ public:
+  static constexpr std::string_view kKind = "hook";
+  virtual ~Hook() = default;
+
+  // All parts stand, and what a resumed run had saved is loaded.
+  virtual absl::Status BeforeTraining(Run&) { return absl::OkStatus(); }
+  // prediction and loss are there; in training and evaluation, run.phase tells.
+  virtual absl::Status AfterForward(Run&) { return absl::OkStatus(); }
+  // The last place to add to the loss.
+  virtual absl::Status BeforeBackward(Run&) { return absl::OkStatus(); }
+  // Each micro-batch.
+  virtual absl::Status AfterBackward(Run&) { return absl::OkStatus(); }
+  // Gradients are summed, unscaled and reduced: clip here.
+  virtual absl::Status BeforeStep(Run&) { return absl::OkStatus(); }
+  // Parameters are stepped; progress counts the step.
+  virtual absl::Status AfterStep(Run&) { return absl::OkStatus(); }
+  // run.metrics holds those of the evaluation of run.split.
+  virtual absl::Status AfterEvaluation(Run&) { return absl::OkStatus(); }
+  // run.metrics holds those of the log interval that ends here.
+  virtual absl::Status AfterLog(Run&) { return absl::OkStatus(); }
+  virtual absl::Status AfterEpoch(Run&) { return absl::OkStatus(); }
+  // Also after a run that was stopped, not after one that failed.
+  virtual absl::Status AfterTraining(Run&) { return absl::OkStatus(); }
+
+  // Writes "<metric>/<run.split>" of what was gathered since the last report of
+  // that split, and starts anew: at each log interval and evaluation's end. The
+  // only place where metrics are read back from the device.
+  virtual absl::Status Report(Run&) { return absl::OkStatus(); }
+
+  // Factors of the learning rate and of momentum for the step that follows
+  // `progress`; those of all hooks are multiplied.
+  virtual double LrFactor(const Progress&) const { return 1; }
+  virtual double MomentumFactor(const Progress&) const { return 1; }
+
+  // Metrics it publishes, without the split ("accuracy"), and full names of
+  // those it reads ("accuracy/eval"); checked before the first step.
+  virtual std::vector<std::string> Publishes() const { return {}; }
+  virtual std::vector<std::string> Needs() const { return {}; }
+
+  // What a resumed run needs to go on exactly.
+  virtual void Save(State*) const {}
+  virtual absl::Status Load(const State&) { return absl::OkStatus(); }
+};
+
+// A schedule of the rate as a closed form of progress.
+std::unique_ptr<Hook> ScheduleOf(
+    std::function<double(const Progress&)> lr_factor);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_CORE_HOOK_H_

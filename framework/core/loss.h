@@ -1,0 +1,43 @@
+// Losses: what training makes smaller.
+
+#ifndef TOQUE_FRAMEWORK_CORE_LOSS_H_
+#define TOQUE_FRAMEWORK_CORE_LOSS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/core/batch.h"
+#include "framework/core/registry.h"
+#include "framework/core/state.h"
+
+namespace toque {
+
+class Loss {
+ public:
+  static constexpr std::string_view kKind = "loss";
+  virtual ~Loss() = default;
+
+  // A scalar that gradients flow back from: the mean over the batch, unless
+  // the options say otherwise. Shapes that don't fit are reported by throwing
+  // (CHECK_SHAPE, TORCH_CHECK).
+  virtual at::Tensor Compute(const Prediction& prediction,
+                             const Batch& batch) = 0;
+
+  // Parameters that are trained with the model's and saved with it.
+  virtual NamedTensors Parameters() { return {}; }
+  // Paths of the model's parts whose outputs Compute wants to see.
+  virtual std::vector<std::string> Taps() const { return {}; }
+};
+
+// A loss that is a function of output and target alone.
+std::unique_ptr<Loss> LossOf(
+    std::function<at::Tensor(const at::Tensor& output,
+                             const at::Tensor& target)>
+        function);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_CORE_LOSS_H_

@@ -1,0 +1,27 @@
+#include "framework/core/run.h"
+
+#include <utility>
+
+namespace toque {
+
+void Run::RequestCheckpoint(std::string checkpoint) {
+  checkpoints.push_back(std::move(checkpoint));
+}
+
+void Run::RequestStop(std::string why) {
+  if (stop_reason.empty()) stop_reason = std::move(why);
+}
+
+void Run::AddToLoss(std::string_view name, const at::Tensor& value) {
+  addition = addition.defined() ? addition.add(value) : value;
+  Added& logged = added[std::string(name)];
+  const at::Tensor detached = value.detach();
+  logged.sum = logged.sum.defined() ? logged.sum.add(detached) : detached;
+  ++logged.count;
+}
+
+void Run::Evaluate(std::string suffix, NamedTensors weights) {
+  evaluations.push_back({std::move(suffix), std::move(weights)});
+}
+
+}  // namespace toque

@@ -1,0 +1,90 @@
+#include <string>
+#include <utility>
+
+#include "ATen/ops/embedding.h"
+#include "ATen/ops/linear.h"
+#include "ATen/ops/randn.h"
+#include "absl/strings/str_cat.h"
+#include "framework/layers/details.h"
+#include "framework/layers/layers.h"
+
+namespace toque {
+namespace {
+
+struct SequentialLayer : Block {
+  explicit SequentialLayer(std::vector<Layer> given) : parts(std::move(given)) {
+    for (size_t i = 0; i < parts.size(); ++i) Add(std::to_string(i), parts[i]);
+  }
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    at::Tensor output = input;
+    for (const Layer& part : parts) output = (*part)(output);
+    return output;
+  }
+  std::string Describe() const override { return "Sequential"; }
+
+  std::vector<Layer> parts;
+};
+
+struct FlattenLayer : Block {
+  at::Tensor Forward(const at::Tensor& input) override {
+    return input.flatten(1);
+  }
+  std::string Describe() const override { return "Flatten"; }
+};
+
+struct LinearLayer : Block {
+  LinearLayer(int64_t in, int64_t out, Bias with_bias)
+      : weight(register_parameter("weight", InitialWeight({out, in}))) {
+    if (with_bias == Bias::kNo) return;
+    bias = register_parameter("bias", InitialBias(out, weight.sizes()));
+  }
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    TORCH_CHECK(input.dim() > 0 && input.size(-1) == weight.size(1),
+                "input must have ", weight.size(1), " features, got ",
+                input.sizes());
+    return at::linear(input, weight, bias);
+  }
+
+  std::string Describe() const override {
+    return absl::StrCat("Linear(", weight.size(1), ", ", weight.size(0), ")");
+  }
+
+  at::Tensor weight;  // [out, in]
+  at::Tensor bias;    // [out], or undefined
+};
+
+struct EmbeddingLayer : Block {
+  EmbeddingLayer(int64_t words, int64_t features)
+      : weight(register_parameter("weight", at::randn({words, features}))) {}
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    return at::embedding(weight, input);
+  }
+
+  std::string Describe() const override {
+    return absl::StrCat("Embedding(", weight.size(0), ", ", weight.size(1),
+                        ")");
+  }
+
+  at::Tensor weight;  // [words, features]
+};
+
+}  // namespace
+
+Layer Sequential(std::vector<Layer> parts) {
+  return std::make_shared<SequentialLayer>(std::move(parts));
+}
+
+Layer Flatten() { return std::make_shared<FlattenLayer>(); }
+
+Layer Linear(int64_t in, int64_t out, Bias bias) {
+  return std::make_shared<LinearLayer>(in, out, bias);
+}
+
+Layer Embedding(int64_t words, int64_t features) {
+  return std::make_shared<EmbeddingLayer>(words, features);
+}
+
+}  // namespace toque

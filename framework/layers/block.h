@@ -1,0 +1,92 @@
+// Block: the base of models and of their parts.
+//
+// LibTorch's C++ modules have no forward hooks. A block's operator() reports
+// each call to an observer if there is one, and puts its path into errors, so
+// summary, taps, tracing and errors that name the layer come from one place.
+
+#ifndef TOQUE_FRAMEWORK_LAYERS_BLOCK_H_
+#define TOQUE_FRAMEWORK_LAYERS_BLOCK_H_
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "torch/nn/module.h"
+
+namespace toque {
+
+class Block : public torch::nn::Module {
+ public:
+  // The block's function. Called through operator(), by parents and users
+  // alike. Shapes that don't fit are reported by throwing.
+  virtual at::Tensor Forward(const at::Tensor& input) = 0;
+  // Forward, observed.
+  at::Tensor operator()(const at::Tensor& input);
+
+  // What the block is, for people: "Linear(64, 10)".
+  virtual std::string Describe() const { return "block"; }
+  // The name its parent knows it by; empty for a model.
+  const std::string& own_name() const { return own_name_; }
+
+  // Registers `part` under `name` and returns it. Parameter names are the path
+  // of names, as in Python.
+  template <typename Part>
+  std::shared_ptr<Part> Add(const std::string& name,
+                            std::shared_ptr<Part> part) {
+    static_cast<Block&>(*part).own_name_ = name;
+    return register_module(name, std::move(part));
+  }
+
+ private:
+  std::string own_name_;
+};
+
+// A fault inside a block: the path of the innermost block it went through, what
+// that block is, its input's shape and what went wrong.
+class LayerError : public std::runtime_error {
+ public:
+  LayerError(std::string path, std::string what)
+      : std::runtime_error(path.empty() ? what : path + ": " + what),
+        path_(std::move(path)),
+        what_(std::move(what)) {}
+  const std::string& path() const { return path_; }
+  // The same fault as the parent called `name` sees it.
+  LayerError Within(const std::string& name) const {
+    if (name.empty()) return *this;
+    return LayerError(path_.empty() ? name : name + "." + path_, what_);
+  }
+
+ private:
+  std::string path_;
+  std::string what_;
+};
+
+// Sees every call of a block on its thread while its scope lives.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // `path` is that of the block below the model, empty for the model itself.
+  virtual void Called(std::string_view path, const Block& block,
+                      const at::Tensor& input, const at::Tensor& output) = 0;
+};
+
+// Installs an observer on this thread; scopes nest, the innermost observes.
+class ObserverScope {
+ public:
+  explicit ObserverScope(Observer* observer);
+  ~ObserverScope();
+  ObserverScope(const ObserverScope&) = delete;
+  ObserverScope& operator=(const ObserverScope&) = delete;
+
+ private:
+  Observer* previous_;
+  std::string previous_path_;
+};
+// Whether an observer is installed: layers that work in place then don't.
+bool Observed();
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_LAYERS_BLOCK_H_

@@ -1,0 +1,156 @@
+#include "framework/layers/block.h"
+
+#include <string>
+#include <vector>
+
+#include "ATen/ops/ones.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace toque {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// Adds 1 to at most two values.
+struct AddOne : Block {
+  at::Tensor Forward(const at::Tensor& input) override {
+    TORCH_CHECK(input.numel() <= 2, "input must have at most 2 values");
+    return input.add(1);
+  }
+  std::string Describe() const override { return "AddOne"; }
+};
+
+struct Pair : Block {
+  Pair() : first(Add("0", std::make_shared<AddOne>())), second(first) {}
+  at::Tensor Forward(const at::Tensor& input) override {
+    return (*second)((*first)(input));
+  }
+  std::shared_ptr<AddOne> first, second;
+};
+
+struct Root : Block {
+  Root()
+      : stem(Add("stem", std::make_shared<AddOne>())),
+        layer2(Add("layer2", std::make_shared<Pair>())) {}
+  at::Tensor Forward(const at::Tensor& input) override {
+    return (*layer2)((*stem)(input.slice(0, 0, 2)).repeat(repeats));
+  }
+  int64_t repeats = 1;
+  std::shared_ptr<AddOne> stem;
+  std::shared_ptr<Pair> layer2;
+};
+
+// Keeps the paths it is told of; ends the forward at one.
+struct Recorder : Observer {
+  void Called(std::string_view path, const Block&, const at::Tensor&,
+              const at::Tensor&) override {
+    paths.emplace_back(path);
+    if (path == stop) throw Stopped();
+  }
+  struct Stopped {};
+  std::vector<std::string> paths;
+  std::string stop = "nowhere";
+};
+
+class BlockTest : public testing::Test {
+ protected:
+  at::Tensor Call() { return (*root_)(at::ones({2})); }
+
+  std::shared_ptr<Root> root_ = std::make_shared<Root>();
+  Recorder recorder_;
+};
+
+TEST_F(BlockTest, AFaultNamesPathBlockInputAndWhatMustHold) {
+  root_->repeats = 2;
+  try {
+    Call();
+    FAIL() << "nothing was thrown";
+  } catch (const LayerError& error) {
+    EXPECT_EQ(error.path(), "layer2.0");
+    EXPECT_STREQ(error.what(),
+                 "layer2.0: AddOne: input [4]: input must have at most 2 "
+                 "values");
+  }
+}
+
+TEST_F(BlockTest, AFaultOfTheModelItselfHasNoPath) {
+  try {
+    (*root_)(at::ones({}));  // no dimension to slice
+    FAIL() << "nothing was thrown";
+  } catch (const LayerError& error) {
+    EXPECT_EQ(error.path(), "");
+    EXPECT_THAT(error.what(), testing::StartsWith("block: input []: "));
+  }
+}
+
+TEST_F(BlockTest, AnObserverSeesEachCallWithItsPath) {
+  const ObserverScope scope(&recorder_);
+  EXPECT_EQ(Call()[0].item<float>(), 4);
+  EXPECT_THAT(recorder_.paths,
+              ElementsAre("stem", "layer2.0", "layer2.0", "layer2", ""));
+}
+
+TEST_F(BlockTest, AnObserverSeesInputAndOutput) {
+  struct : Observer {
+    void Called(std::string_view path, const Block& block,
+                const at::Tensor& input, const at::Tensor& output) override {
+      if (path != "stem") return;
+      EXPECT_EQ(block.Describe(), "AddOne");
+      change = output.sub(input)[0].item<float>();
+    }
+    float change = 0;
+  } observer;
+  const ObserverScope scope(&observer);
+  Call();
+  EXPECT_EQ(observer.change, 1);
+}
+
+TEST_F(BlockTest, OnlyTheInnermostScopeObserves) {
+  Recorder inner;
+  const ObserverScope scope(&recorder_);
+  {
+    const ObserverScope inner_scope(&inner);
+    Call();
+  }
+  EXPECT_THAT(recorder_.paths, IsEmpty());
+  EXPECT_EQ(inner.paths.size(), 5u);
+  Call();
+  EXPECT_EQ(recorder_.paths, inner.paths);
+}
+
+TEST_F(BlockTest, IsObservedWithinTheScopeAlone) {
+  EXPECT_FALSE(Observed());
+  {
+    const ObserverScope scope(&recorder_);
+    EXPECT_TRUE(Observed());
+  }
+  EXPECT_FALSE(Observed());
+  Call();
+  EXPECT_THAT(recorder_.paths, IsEmpty());
+}
+
+TEST_F(BlockTest, PathsAreRightAfterAFaultOrAnEarlyEnd) {
+  const ObserverScope scope(&recorder_);
+  root_->repeats = 2;
+  EXPECT_THROW(Call(), LayerError);
+  root_->repeats = 1;
+  recorder_.stop = "layer2.0";
+  EXPECT_THROW(Call(), Recorder::Stopped);
+  recorder_.stop = "nowhere";
+  recorder_.paths.clear();
+  Call();
+  EXPECT_THAT(recorder_.paths,
+              ElementsAre("stem", "layer2.0", "layer2.0", "layer2", ""));
+}
+
+TEST_F(BlockTest, ModeReachesEveryPart) {
+  root_->eval();
+  EXPECT_FALSE(root_->layer2->first->is_training());
+  root_->train();
+  EXPECT_TRUE(root_->layer2->first->is_training());
+}
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,66 @@
+#include <string>
+
+#include "ATen/ops/adaptive_avg_pool2d.h"
+#include "ATen/ops/avg_pool2d.h"
+#include "ATen/ops/max_pool2d.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "framework/core/check_shape.h"
+#include "framework/layers/layers.h"
+
+namespace toque {
+namespace {
+
+std::string Text(const char* name, const PoolOptions& options) {
+  return absl::StrCat(name, "(", absl::StrJoin(options.kernel.each, "x"), ")");
+}
+
+struct MaxPool : Block {
+  explicit MaxPool(const PoolOptions& options) : options(options) {}
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    CHECK_SHAPE(input, {kAny, kAny, kAny, kAny});
+    return at::max_pool2d(input, options.kernel, options.stride,
+                          options.padding, /*dilation=*/1,
+                          options.output_size == Rounding::kUp);
+  }
+  std::string Describe() const override { return Text("MaxPool2d", options); }
+
+  PoolOptions options;
+};
+
+struct AvgPool : Block {
+  explicit AvgPool(const PoolOptions& options) : options(options) {}
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    CHECK_SHAPE(input, {kAny, kAny, kAny, kAny});
+    return at::avg_pool2d(input, options.kernel, options.stride,
+                          options.padding,
+                          options.output_size == Rounding::kUp);
+  }
+  std::string Describe() const override { return Text("AvgPool2d", options); }
+
+  PoolOptions options;
+};
+
+struct GlobalAvgPool : Block {
+  at::Tensor Forward(const at::Tensor& input) override {
+    CHECK_SHAPE(input, {kAny, kAny, kAny, kAny});
+    return at::adaptive_avg_pool2d(input, 1);
+  }
+  std::string Describe() const override { return "GlobalAvgPool2d"; }
+};
+
+}  // namespace
+
+Layer MaxPool2d(const PoolOptions& options) {
+  return std::make_shared<MaxPool>(options);
+}
+
+Layer AvgPool2d(const PoolOptions& options) {
+  return std::make_shared<AvgPool>(options);
+}
+
+Layer GlobalAvgPool2d() { return std::make_shared<GlobalAvgPool>(); }
+
+}  // namespace toque

@@ -1,0 +1,50 @@
+#include "framework/loader/epoch_order.h"
+
+#include <numeric>
+#include <utility>
+
+namespace toque {
+
+absl::Status EpochOrder::Open() {
+  if (options_.sampler != nullptr && options_.sampler->NeedsLabels()) {
+    ASSIGN_OR_RETURN(labels_, options_.dataset->Labels());
+    labels_ = {labels_.begin() + options_.begin,
+               labels_.begin() + options_.end};
+  }
+  ASSIGN_OR_RETURN(const auto* order, Of(options_.epoch));
+  size_ = static_cast<int64_t>(order->size());
+  if (size_ == 0) return Invalid("the sampler must pick examples", size_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const std::vector<int64_t>*> EpochOrder::Of(int64_t epoch) {
+  if (epoch == epoch_) return &order_;
+  RETURN_IF_ERROR(Make(epoch));
+  epoch_ = epoch;
+  const auto size = static_cast<int64_t>(order_.size());
+  if (size_ == 0 || size == size_) return &order_;
+  return Invalid(absl::StrCat("epoch ", epoch, " must have ", size_,
+                              " examples as the first"),
+                 size);
+}
+
+absl::Status EpochOrder::Make(int64_t epoch) {
+  const int64_t size = options_.end - options_.begin;
+  if (options_.sampler == nullptr) {
+    order_.resize(static_cast<size_t>(size));
+    std::iota(order_.begin(), order_.end(), options_.begin);
+    return absl::OkStatus();
+  }
+  Rng rng(options_.seed, options_.training ? static_cast<uint64_t>(epoch) : 0,
+          0, static_cast<uint64_t>(Stream::kOrder));
+  RETURN_IF_ERROR(options_.sampler->Sample({size, labels_}, rng, &order_));
+  for (int64_t& pick : order_) {
+    if (pick < 0 || pick >= size) {
+      return Invalid(absl::StrCat("picks must be in 0 .. ", size - 1), pick);
+    }
+    pick += options_.begin;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace toque

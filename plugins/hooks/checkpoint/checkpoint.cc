@@ -1,0 +1,99 @@
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include "absl/strings/str_format.h"
+#include "framework/core/hook.h"
+#include "plugins/hooks/checkpoint/checkpoint.pb.h"
+
+namespace toque {
+namespace {
+
+std::string NameOf(int64_t epoch) {
+  return absl::StrFormat("epoch_%04d", epoch);
+}
+
+class Checkpoint : public Hook {
+ public:
+  explicit Checkpoint(const recipe::Checkpoint& options) : options_(options) {}
+
+  std::vector<std::string> Needs() const override {
+    if (options_.metric().empty()) return {};
+    return {options_.metric()};
+  }
+
+  absl::Status AfterEvaluation(Run& run) override {
+    // An evaluation of another split leaves the metric as it was.
+    if (!options_.metric().ends_with("/" + run.split)) return absl::OkStatus();
+    const auto metric = run.metrics.find(options_.metric());
+    if (metric != run.metrics.end() && IsBest(metric->second)) {
+      best_ = metric->second;
+      run.RequestCheckpoint("best");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AfterEpoch(Run& run) override {
+    const int64_t every = options_.every_epochs();
+    const int64_t epoch = run.progress.epoch;
+    if (every == 0 || epoch % every != 0) return absl::OkStatus();
+    run.RequestCheckpoint(NameOf(epoch));
+    if (options_.keep() == 0) return absl::OkStatus();
+    return Remove(run, epoch - every * options_.keep());
+  }
+
+  void Save(State* state) const override {
+    if (best_.has_value()) state->SetNumber("best", *best_);
+  }
+  absl::Status Load(const State& state) override {
+    best_.reset();
+    if (!state.Has("best")) return absl::OkStatus();
+    ASSIGN_OR_RETURN(best_, state.GetNumber("best"));
+    return absl::OkStatus();
+  }
+
+ private:
+  bool IsBest(double value) const {
+    if (!std::isfinite(value)) return false;
+    if (!best_.has_value()) return true;
+    return options_.mode() == recipe::Checkpoint::MAX ? value > *best_
+                                                      : value < *best_;
+  }
+
+  // One that was never written, or was taken away by hand, is no fault.
+  static absl::Status Remove(const Run& run, int64_t epoch) {
+    if (epoch < 1 || run.folder.empty()) return absl::OkStatus();
+    const auto path = std::filesystem::path(run.folder) / "checkpoints" /
+                      (NameOf(epoch) + ".safetensors");
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    if (!error) return absl::OkStatus();
+    return absl::UnavailableError(
+        absl::StrCat("cannot remove ", path.string(), ": ", error.message()));
+  }
+
+  recipe::Checkpoint options_;
+  std::optional<double> best_;
+};
+
+Made<Hook> MakeCheckpoint(const recipe::Checkpoint& options) {
+  const std::string& metric = options.metric();
+  if (!metric.empty() &&
+      (metric.find('/') == std::string::npos || metric.ends_with("/train"))) {
+    return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
+                   metric);
+  }
+  if (options.every_epochs() < 0) {
+    return Invalid("every_epochs must not be negative", options.every_epochs());
+  }
+  if (options.keep() < 0) {
+    return Invalid("keep must not be negative", options.keep());
+  }
+  return std::make_unique<Checkpoint>(options);
+}
+
+TOQUE_PLUGIN(MakeCheckpoint);
+
+}  // namespace
+}  // namespace toque

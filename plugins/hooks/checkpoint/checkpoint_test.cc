@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "framework/core/hook.h"
+#include "framework/testing/testing.h"
+
+namespace toque {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Which of a series of evaluations ask for the best checkpoint: "x" where one
+// does, "." where it doesn't.
+std::string Bests(Hook& hook, const std::string& metric,
+                  const std::vector<double>& values) {
+  std::string bests;
+  for (const double value : values) {
+    Run run;
+    run.split = metric.substr(metric.find('/') + 1);
+    run.metrics[metric] = value;
+    EXPECT_OK(hook.AfterEvaluation(run));
+    bests += run.checkpoints == std::vector<std::string>{"best"} ? "x" : ".";
+  }
+  return bests;
+}
+
+std::string Bests(const std::string& options, const std::string& metric,
+                  const std::vector<double>& values) {
+  return Bests(*MakeOrDie<Hook>("recipe.Checkpoint", options), metric, values);
+}
+
+TEST(CheckpointTest, TakesStrictlyGreaterValuesForBetter) {
+  EXPECT_EQ(Bests("", "accuracy/eval", {0.1, 0.1, 0.3, 0.2, 0.3, 0.31}),
+            "x.x..x");
+}
+
+TEST(CheckpointTest, TakesStrictlyLesserValuesForBetterInModeMin) {
+  EXPECT_EQ(Bests("metric: 'loss/eval' mode: MIN", "loss/eval",
+                  {0.3, 0.3, 0.1, 0.2, 0.1, -1}),
+            "x.x..x");
+}
+
+TEST(CheckpointTest, TakesTheFirstFiniteValueForTheBest) {
+  EXPECT_EQ(Bests("", "accuracy/eval", {kNan, kInfinity, -kInfinity, 0, kNan}),
+            "...x.");
+}
+
+TEST(CheckpointTest, LooksOnlyAtEvaluationsOfItsSplit) {
+  const auto hook = MakeOrDie<Hook>("recipe.Checkpoint");
+  toque::Run run;
+  run.metrics["accuracy/eval"] = 0.5;
+  for (const char* split : {"test", "eval_ema"}) {
+    run.split = split;
+    EXPECT_OK(hook->AfterEvaluation(run));
+  }
+  EXPECT_THAT(run.checkpoints, IsEmpty());
+  EXPECT_EQ(Bests("metric: 'accuracy/eval_ema'", "accuracy/eval_ema", {0.5}),
+            "x");
+}
+
+TEST(CheckpointTest, NeedsItsMetric) {
+  EXPECT_THAT(MakeOrDie<Hook>("recipe.Checkpoint")->Needs(),
+              ElementsAre("accuracy/eval"));
+  EXPECT_THAT(MakeOrDie<Hook>("recipe.Checkpoint", "metric: ''")->Needs(),
+              IsEmpty());
+}
+
+TEST(CheckpointTest, RemembersTheBestValueWhenTheRunIsResumed) {
+  const auto before = MakeOrDie<Hook>("recipe.Checkpoint");
+  State state;
+  before->Save(&state);
+  EXPECT_EQ(Bests(*before, "accuracy/eval", {0.5}), "x");
+  State later;
+  before->Save(&later);
+
+  const auto after = MakeOrDie<Hook>("recipe.Checkpoint");
+  ASSERT_OK(after->Load(later));
+  EXPECT_EQ(Bests(*after, "accuracy/eval", {0.4, 0.5, 0.6}), "..x");
+  ASSERT_OK(after->Load(state));
+  EXPECT_EQ(Bests(*after, "accuracy/eval", {0.1}), "x");
+}
+
+// What is asked for after each of six epochs, carried out at once.
+std::vector<std::string> Numbered(const std::string& options) {
+  const auto hook = MakeOrDie<Hook>("recipe.Checkpoint", options);
+  const auto checkpoints = std::filesystem::path(TestFolder()) / "checkpoints";
+  std::filesystem::create_directories(checkpoints);
+  for (int64_t epoch = 1; epoch <= 6; ++epoch) {
+    Run run;
+    run.folder = checkpoints.parent_path();
+    run.progress.epoch = epoch;
+    EXPECT_OK(hook->AfterEpoch(run));
+    for (const std::string& name : run.checkpoints) {
+      std::ofstream(checkpoints / (name + ".safetensors"));
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(checkpoints)) {
+    names.push_back(file.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST(CheckpointTest, NumbersOneEveryFewEpochs) {
+  EXPECT_THAT(Numbered("every_epochs: 2"),
+              ElementsAre("epoch_0002.safetensors", "epoch_0004.safetensors",
+                          "epoch_0006.safetensors"));
+  EXPECT_THAT(Numbered(""), IsEmpty());
+}
+
+TEST(CheckpointTest, RemovesOlderOnesThanItKeeps) {
+  EXPECT_THAT(Numbered("every_epochs: 1 keep: 2"),
+              ElementsAre("epoch_0005.safetensors", "epoch_0006.safetensors"));
+  EXPECT_THAT(Numbered("every_epochs: 2 keep: 1"),
+              ElementsAre("epoch_0006.safetensors"));
+}
+
+TEST(CheckpointTest, RefusesOptionsOutOfRange) {
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "metric: 'loss/train'"),
+              FailsWith("metric must be one of an evaluation, as "
+                        "\"loss/eval\", got loss/train"));
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "metric: 'loss'"),
+              FailsWith("got loss"));
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "every_epochs: -1"),
+              FailsWith("every_epochs must not be negative, got -1"));
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "keep: -1"),
+              FailsWith("keep must not be negative, got -1"));
+}
+
+}  // namespace
+}  // namespace toque

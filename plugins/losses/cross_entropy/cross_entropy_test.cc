@@ -1,0 +1,135 @@
+#include "ATen/ops/log_softmax.h"
+#include "ATen/ops/nll_loss.h"
+#include "ATen/ops/ones.h"
+#include "ATen/ops/tensor.h"
+#include "ATen/ops/zeros.h"
+#include "framework/core/loss.h"
+#include "framework/testing/gradient.h"
+#include "framework/testing/testing.h"
+
+namespace toque {
+namespace {
+
+// Of tests/goldens/losses.py.
+at::Tensor Logits() {
+  return at::tensor(
+             {1.0, -0.5, 2.0, 0.25, 0.0, 1.5, -1.0, 0.5, -2.0, 0.75, 0.5, 3.0})
+      .view({3, 4});
+}
+at::Tensor Classes() { return at::tensor({2, 0, 3}, at::kLong); }
+at::Tensor Soft() {
+  return at::tensor(
+             {0.7, 0.3, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 0.5, 0.5})
+      .view({3, 4});
+}
+
+at::Tensor CrossEntropy(std::string_view options, const at::Tensor& output,
+                        const at::Tensor& target) {
+  const auto loss = MakeOrDie<Loss>("recipe.CrossEntropy", options);
+  return loss->Compute({output, {}}, {.target = target});
+}
+double Value(std::string_view options, const at::Tensor& target) {
+  return CrossEntropy(options, Logits(), target).item<double>();
+}
+
+constexpr char kWeights[] = "weight: [1, 2, 0.5, 3]";
+
+// Recipe R85.
+TEST(CrossEntropyTest, IsLogSoftmaxAndNegativeLogLikelihood) {
+  const at::Tensor expected =
+      at::nll_loss(at::log_softmax(Logits(), 1), Classes());
+  EXPECT_TRUE(CrossEntropy("", Logits(), Classes()).equal(expected));
+}
+
+// torch 2.11: tests/goldens/losses.py
+TEST(CrossEntropyTest, IsThatOfPyTorchForClasses) {
+  EXPECT_NEAR(Value("", Classes()), 0.892300390015229, 1e-14);
+  EXPECT_NEAR(Value("reduction: SUM", Classes()), 2.67690117004569, 1e-14);
+  EXPECT_NEAR(Value(kWeights, Classes()), 0.61989460941782, 1e-14);
+  EXPECT_NEAR(Value("ignore_index: 0", Classes()), 0.331113102272356, 1e-14);
+  EXPECT_NEAR(Value("ignore_index: 0 weight: [1, 2, 0.5, 3]", Classes()),
+              0.221385936251205, 1e-14);
+}
+
+// torch 2.11: tests/goldens/losses.py
+TEST(CrossEntropyTest, IsThatOfPyTorchForSoftTargets) {
+  EXPECT_NEAR(Value("", Soft()), 1.72563372334856, 1e-14);
+  EXPECT_NEAR(Value(kWeights, Soft()), 2.14763851117139, 1e-14);
+  EXPECT_NEAR(Value("reduction: SUM", Soft()), 5.17690117004569, 1e-14);
+}
+
+TEST(CrossEntropyTest, TakesOneHotWholeNumbersAsSoftTarget) {
+  const at::Tensor one_hot = Classes().one_hot(4);
+  ASSERT_EQ(one_hot.scalar_type(), at::kLong);
+  EXPECT_NEAR(Value("", one_hot), Value("", Classes()), 1e-15);
+}
+
+TEST(CrossEntropyTest, TakesSoftTargetsThoughAClassIsIgnored) {
+  EXPECT_EQ(Value("ignore_index: 0", Soft()), Value("", Soft()));
+}
+
+// log 4 for even scores, whatever the classes.
+TEST(CrossEntropyTest, TakesAClassForEachPosition) {
+  const at::Tensor scores = at::zeros({2, 4, 3, 5}, at::kDouble);
+  const at::Tensor classes = at::ones({2, 3, 5}, at::kLong);
+  EXPECT_NEAR(CrossEntropy("", scores, classes).item<double>(), std::log(4),
+              1e-15);
+}
+
+TEST(CrossEntropyTest, HasTheGradientOfItsValuesForSoftTargetsAndWeights) {
+  const auto loss = [](const at::Tensor& x) {
+    return CrossEntropy(kWeights, x, Soft());
+  };
+  EXPECT_LT(GradientError(loss, Logits()), 1e-9);
+}
+
+TEST(CrossEntropyTest, WeighsClassesInTheTypeOfTheOutput) {
+  const at::Tensor loss =
+      CrossEntropy(kWeights, Logits().to(at::kFloat), Classes());
+  EXPECT_EQ(loss.scalar_type(), at::kFloat);
+  EXPECT_NEAR(loss.item<double>(), 0.61989460941782, 1e-6);
+}
+
+TEST(CrossEntropyTest, RefusesShapesThatDoNotFit) {
+  EXPECT_THROW(Value("", at::ones({3, 1}, at::kLong)), c10::Error);
+  EXPECT_THROW(Value("", at::ones({2}, at::kLong)), c10::Error);
+  EXPECT_THROW(CrossEntropy("", at::ones({3}), at::ones({3})), c10::Error);
+  EXPECT_THROW(Value("weight: [1, 2]", Classes()), c10::Error);
+}
+
+// Counts the warnings while it lives.
+class WarningCounter : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning&) override { ++count; }
+  int count = 0;
+
+ private:
+  c10::WarningUtils::WarningHandlerGuard guard_{this};
+};
+
+// Recipe R84.
+TEST(CrossEntropyTest, WarnsOfProbabilitiesInTheFirstBatchWhereAsked) {
+  const at::Tensor probabilities = Logits().softmax(1);
+  WarningCounter warnings;
+  CrossEntropy("", probabilities, Classes());
+  CrossEntropy("check: FIRST_BATCH", Logits(), Classes());
+  EXPECT_EQ(warnings.count, 0);
+  const auto loss =
+      MakeOrDie<Loss>("recipe.CrossEntropy", "check: FIRST_BATCH");
+  for (int i = 0; i < 2; ++i) {
+    loss->Compute({probabilities, {}}, {.target = Classes()});
+  }
+  EXPECT_EQ(warnings.count, 1);
+}
+
+TEST(CrossEntropyTest, RefusesOptionsOutOfRange) {
+  EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [1, -2]"),
+              FailsWith("weight must be at least 0, got -2"));
+  const Context ten = Context().WithDataset({.classes = 10});
+  EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [1, 2]", ten),
+              FailsWith("weight must have a value for each of the 10 classes, "
+                        "got 2"));
+}
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,23 @@
+#include "ATen/ops/mse_loss.h"
+#include "framework/core/check_shape.h"
+#include "framework/core/loss.h"
+#include "plugins/losses/mse/mse.pb.h"
+
+namespace toque {
+namespace {
+
+Made<Loss> MakeMse(const recipe::Mse& options) {
+  const int64_t reduction = options.reduction() == recipe::Mse::SUM
+                                ? at::Reduction::Sum
+                                : at::Reduction::Mean;
+  return LossOf(
+      [reduction](const at::Tensor& output, const at::Tensor& target) {
+        CHECK_SAME_SHAPE(output, target);
+        return at::mse_loss(output, target.to(output.scalar_type()), reduction);
+      });
+}
+
+TOQUE_PLUGIN(MakeMse);
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,48 @@
+#include "framework/core/transform.h"
+#include "plugins/transforms/cast/cast.pb.h"
+
+namespace toque {
+namespace {
+
+at::ScalarType ScalarTypeOf(DType type) {
+  switch (type) {
+    case FLOAT32:
+      return at::kFloat;
+    case FLOAT64:
+      return at::kDouble;
+    case BFLOAT16:
+      return at::kBFloat16;
+    case FLOAT16:
+      return at::kHalf;
+    case INT64:
+      return at::kLong;
+    case INT32:
+      return at::kInt;
+    case UINT8:
+      return at::kByte;
+  }
+  return at::kFloat;
+}
+
+struct Cast : Transform {
+  explicit Cast(at::ScalarType type) : type(type) {}
+
+  absl::Status Apply(Example& example, Rng&) const override {
+    if (example.has_images()) {
+      return Invalid("works on values; the example must hold values", "images");
+    }
+    example.values = example.values.to(type);
+    return absl::OkStatus();
+  }
+
+  at::ScalarType type;
+};
+
+Made<Transform> MakeCast(const recipe::Cast& options) {
+  return std::make_unique<Cast>(ScalarTypeOf(options.type()));
+}
+
+TOQUE_PLUGIN(MakeCast);
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,24 @@
+// Bytes as the images of recipe.Idx, and as its labels.
+
+#include "datasets/idx/idx.pb.h"
+#include "tests/fuzz/dataset_fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  // Two images of 1 x 2 pixels and two labels.
+  static constexpr uint8_t kImages[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0,
+                                        0, 1, 0, 0, 0, 2, 9, 8, 7, 6};
+  static constexpr uint8_t kLabels[] = {0, 0, 8, 1, 0, 0, 0, 2, 3, 1};
+  static const std::string images =
+      toque::FuzzFile("images", kImages, sizeof(kImages));
+  static const std::string labels =
+      toque::FuzzFile("labels", kLabels, sizeof(kLabels));
+  const std::string bytes = toque::FuzzFile("bytes", data, size);
+  recipe::Idx options;
+  options.set_images(bytes);
+  options.set_labels(labels);
+  toque::OpenAndRead(options);
+  options.set_images(images);
+  options.set_labels(bytes);
+  toque::OpenAndRead(options);
+  return 0;
+}
