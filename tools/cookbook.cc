@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "framework/core/describe.h"
-#include "framework/core/flags.h"
 #include "framework/core/snippet.h"
+#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_bool(all, false, "Runs every snippet.");

@@ -43,11 +43,14 @@ def results(events):
 
 
 def unbuilt(events):
-    """Labels of what failed to build or to be analysed."""
+    """Labels of what failed to build or to be analysed.
+
+    Targets that Bazel didn't come to after a failure have no detail of it.
+    """
     labels = set()
     for event in events:
         completed = event["id"].get("targetCompleted")
-        if completed and not event.get("completed", {}).get("success"):
+        if completed and "failureDetail" in event.get("completed", {}):
             labels.add(completed["label"])
     return sorted(labels)
 

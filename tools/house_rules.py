@@ -1,4 +1,4 @@
-"""Checks the house rules that a program can see (CONTRIBUTING.md has them all).
+"""Checks those house rules that a program can see.
 
 house_rules.py FILE...    paths from the top folder, which is also where to run
 it; prints what is against the rules and then fails.
@@ -10,8 +10,16 @@ import sys
 FILE_LINES = 300
 FUNCTION_LINES = 40
 # Lines of each folder of the framework, tests apart.
-BUDGETS = {"core": 3000, "image": 2500, "layers": 2500, "loader": 2500,
-           "video": 2500, "weights": 2500}
+BUDGETS = {
+    "config": 2500,
+    "core": 3000,
+    "image": 2500,
+    "layers": 2500,
+    "loader": 2500,
+    "trainer": 2500,
+    "video": 2500,
+    "weights": 2500,
+}
 PLUGIN_FOLDER = re.compile(r"((models|datasets|plugins/[a-z_]+)/([^/]+))/")
 LIBTORCH = re.compile(r'#include [<"]((torch|ATen|caffe2)/[^>"]+)')
 # An absolute path of some machine.
@@ -42,7 +50,9 @@ def functions(text):
             words = blank[head:i].strip()
             begin = i - len(blank[head:i].lstrip())
             plain = re.sub(r"^template\s*<.*?>\s*(?=\w)", "", words, flags=re.S)
-            is_function = "(" in plain and not NO_FUNCTION.search(plain)
+            # An open parenthesis before the brace: an argument's initialiser.
+            is_function = (plain.count("(") == plain.count(")") > 0
+                           and not NO_FUNCTION.search(plain))
             stack.append(begin if is_function else None)
         elif char == "}" and stack:
             begin = stack.pop()

@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_replace.h"
 #include "framework/core/describe.h"
-#include "framework/core/flags.h"
 #include "framework/core/registry.h"
+#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(describe, "",

@@ -63,8 +63,8 @@ struct Cifar : Dataset {
     std::vector<uint8_t> text;
     RETURN_IF_ERROR(Append(path, &text));
     const std::string lines(text.begin(), text.end());
-    class_names = absl::StrSplit(lines, absl::ByAnyChar("\r\n"),
-                                 absl::SkipWhitespace());
+    class_names =
+        absl::StrSplit(lines, absl::ByAnyChar("\r\n"), absl::SkipWhitespace());
     if (static_cast<int64_t>(class_names.size()) == classes) {
       return absl::OkStatus();
     }

@@ -31,17 +31,18 @@ Pixels Read(const Dataset& digits, int64_t index) {
 // sklearn 1.5.2: load_digits().images[0]; its target is 0.
 TEST(DigitsTest, BeginsWithScikitLearnsFirstDigit) {
   const Pixels sixteenths = {
-      0, 0, 5,  13, 9,  1,  0,  0, 0, 0, 13, 15, 10, 15, 5,  0,
-      0, 3, 15, 2,  0,  11, 8,  0, 0, 4, 12, 0,  0,  8,  8,  0,
-      0, 5, 8,  0,  0,  9,  8,  0, 0, 4, 11, 0,  1,  12, 7,  0,
-      0, 2, 14, 5,  10, 12, 0,  0, 0, 0, 6,  13, 10, 0,  0,  0,
+      0, 0, 5,  13, 9,  1,  0, 0, 0, 0, 13, 15, 10, 15, 5, 0,
+      0, 3, 15, 2,  0,  11, 8, 0, 0, 4, 12, 0,  0,  8,  8, 0,
+      0, 5, 8,  0,  0,  9,  8, 0, 0, 4, 11, 0,  1,  12, 7, 0,
+      0, 2, 14, 5,  10, 12, 0, 0, 0, 0, 6,  13, 10, 0,  0, 0,
   };
   Pixels pixels = Read(*Open("split: ALL"), 0);
   for (float& pixel : pixels) pixel *= 16;
   EXPECT_THAT(pixels, ElementsAreArray(sixteenths));
 }
 
-// sklearn 1.5.2: numpy.bincount(load_digits().target), load_digits().data.sum().
+// sklearn 1.5.2: numpy.bincount(load_digits().target),
+// load_digits().data.sum().
 TEST(DigitsTest, HoldsTheWholeSet) {
   const auto digits = Open("split: ALL");
   EXPECT_EQ(digits->size(), 1797);
@@ -78,9 +79,8 @@ TEST(DigitsTest, SplitsIntoEveryFifthForTestingAndTheRest) {
 }
 
 TEST(DigitsTest, NamesItsClasses) {
-  EXPECT_THAT(
-      Open("")->Info().class_names,
-      ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+  EXPECT_THAT(Open("")->Info().class_names,
+              ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
 }
 
 }  // namespace

@@ -114,8 +114,8 @@ struct Idx : Dataset {
   }
 
   absl::Status Read(int64_t index, Rng&, Example* example) const override {
-    const auto layout = PixelLayout::Planar(images.shape[1], images.shape[2],
-                                            images.shape[3]);
+    const auto layout =
+        PixelLayout::Planar(images.shape[1], images.shape[2], images.shape[3]);
     const int64_t pixels = layout.channels * layout.channel_stride;
     example->SetImage().View(images.values.data() + index * pixels, layout);
     example->SetLabel(labels.values[static_cast<size_t>(index)]);

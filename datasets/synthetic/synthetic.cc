@@ -82,8 +82,7 @@ struct Synthetic : Dataset {
       const uint64_t bits = rng.Next();
       const uint64_t sum = (bits & 0xffff) + (bits >> 16 & 0xffff) +
                            (bits >> 32 & 0xffff) + (bits >> 48);
-      const float noise =
-          (static_cast<float>(sum) * 0x1p-16f - 2) * 1.7320508f;
+      const float noise = (static_cast<float>(sum) * 0x1p-16f - 2) * 1.7320508f;
       values[i] = noise + (signs & 1 ? 1.0f : -1.0f);
     }
   }

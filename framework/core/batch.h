@@ -15,10 +15,10 @@ namespace toque {
 // Examples side by side. Its tensors belong to whoever holds them: a loader
 // reuses their memory only when nobody does any more.
 struct Batch {
-  at::Tensor input;   // [N, ...], or [N * views, ...]
-  at::Tensor target;  // int64 [N] of classes, or [N, ...] of values
-  std::vector<int64_t> index;  // N places in the data set
-  int64_t views = 1;           // inputs to an example, one after the other
+  at::Tensor input = {};   // [N, ...], or [N * views, ...]
+  at::Tensor target = {};  // int64 [N] of classes, or [N, ...] of values
+  std::vector<int64_t> index = {};  // N places in the data set
+  int64_t views = 1;                // inputs to an example, one after the other
 
   int64_t size() const { return static_cast<int64_t>(index.size()); }
   at::Device device() const { return input.device(); }
@@ -26,8 +26,8 @@ struct Batch {
 
 // A model's answer to a batch.
 struct Prediction {
-  at::Tensor output;                       // [N, ...]: logits [N, classes]
-  std::map<std::string, at::Tensor> taps;  // outputs of parts, where asked for
+  at::Tensor output = {};                       // [N, ...]: logits [N, classes]
+  std::map<std::string, at::Tensor> taps = {};  // of parts, where asked for
 };
 
 }  // namespace toque

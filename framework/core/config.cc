@@ -281,7 +281,6 @@ absl::StatusOr<Experiment> LoadExperiment(const std::string& path) {
 std::string ExperimentText(const Experiment& experiment) {
   TextFormat::Printer printer;
   printer.SetExpandAny(true);
-  printer.SetUseUtf8StringEscaping(true);
   std::string text;
   printer.PrintToString(experiment, &text);
   return "# proto-file: framework/experiment.proto\n"

@@ -29,9 +29,8 @@ absl::Status InputFile::Read(uint64_t count, std::vector<uint8_t>* bytes) {
     if (got < 0) {
       int code = 0;
       const char* const text = gzerror(file_.get(), &code);
-      return absl::DataLossError(
-          absl::StrCat("can't be read: ",
-                       code == Z_ERRNO ? std::strerror(errno) : text));
+      return absl::DataLossError(absl::StrCat(
+          "can't be read: ", code == Z_ERRNO ? std::strerror(errno) : text));
     }
     if (got == 0) break;
     count -= static_cast<uint64_t>(got);

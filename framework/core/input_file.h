@@ -20,9 +20,10 @@ class InputFile {
  public:
   static absl::StatusOr<InputFile> Open(const std::string& path);
 
-  // Adds the next `count` bytes to `bytes`, or fewer where the file ends before.
-  // Memory grows with what is there, never with `count`. Damage of gzipped data
-  // is an error; a gzipped file that was cut off ends where it was cut.
+  // Adds the next `count` bytes to `bytes`, or fewer where the file ends
+  // before. Memory grows with what is there, never with `count`. Damage of
+  // gzipped data is an error; a gzipped file that was cut off ends where it was
+  // cut.
   absl::Status Read(uint64_t count, std::vector<uint8_t>* bytes);
 
  private:

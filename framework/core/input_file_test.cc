@@ -48,7 +48,8 @@ Bytes ManyBytes() {
 }
 
 TEST(InputFileTest, ReadsPlainAndGzippedFiles) {
-  for (const std::string& path : {Write(ManyBytes()), WriteGzipped(ManyBytes())}) {
+  for (const std::string& path :
+       {Write(ManyBytes()), WriteGzipped(ManyBytes())}) {
     Bytes bytes;
     ASSERT_OK(ReadAll(path, &bytes));
     EXPECT_TRUE(bytes == ManyBytes()) << path;
@@ -80,7 +81,8 @@ TEST(InputFileTest, NoticesDamageOfGzippedData) {
   Bytes gzipped = Contents(WriteGzipped(ManyBytes()));
   gzipped[gzipped.size() - 8] ^= 1;  // of the checksum
   Bytes bytes;
-  EXPECT_THAT(ReadAll(Write(gzipped), &bytes), FailsWith("incorrect data check"));
+  EXPECT_THAT(ReadAll(Write(gzipped), &bytes),
+              FailsWith("incorrect data check"));
 }
 
 TEST(InputFileTest, SaysWhyAFileCannotBeRead) {

@@ -175,7 +175,7 @@ std::string Nearest(std::string_view word,
                     const std::vector<std::string>& words) {
   std::string nearest;
   // A third of the letters may differ; beyond that a guess misleads.
-  size_t best = word.size() / 3 + 1;
+  size_t best = Folded(word).size() / 3 + 1;
   for (const std::string& candidate : words) {
     const size_t distance = Distance(Folded(word), Folded(candidate));
     if (distance < best) {

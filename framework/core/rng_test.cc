@@ -38,12 +38,12 @@ TEST(RngTest, GivesTheSameNumbersOnEveryMachine) {
   };
   EXPECT_THAT(first(Rng(0)), ElementsAre(0xbabb761ac830fe4a, 0x2b1abb547c60bbab,
                                          0x288c5b4b4f854695));
-  EXPECT_THAT(first(Rng(42)),
-              ElementsAre(0x3d715da0a0995d53, 0xcba635a9bed0ac35,
-                          0x4ef5af110f15203f));
-  EXPECT_THAT(first(Rng(1, 2, 3, 4)),
-              ElementsAre(0x50e087b8612234bb, 0x97defb948c6e6846,
-                          0x70bbafa7f365ef8b));
+  EXPECT_THAT(
+      first(Rng(42)),
+      ElementsAre(0x3d715da0a0995d53, 0xcba635a9bed0ac35, 0x4ef5af110f15203f));
+  EXPECT_THAT(
+      first(Rng(1, 2, 3, 4)),
+      ElementsAre(0x50e087b8612234bb, 0x97defb948c6e6846, 0x70bbafa7f365ef8b));
 }
 
 TEST(RngTest, StreamsDifferInAnyKey) {
@@ -130,7 +130,8 @@ TEST(RngTest, GammaHasItsMoments) {
 TEST(RngTest, BetaHasItsMoments) {
   for (const auto& [a, b] : {std::pair(0.2, 0.2), std::pair(2.0, 5.0)}) {
     const double sum = a + b;
-    const double excess = 6 * ((a - b) * (a - b) * (sum + 1) - a * b * (sum + 2)) /
+    const double excess = 6 *
+                          ((a - b) * (a - b) * (sum + 1) - a * b * (sum + 2)) /
                           (a * b * (sum + 2) * (sum + 3));
     ExpectMoments([a = a, b = b](Rng& rng) { return rng.Beta(a, b); }, a / sum,
                   a * b / (sum * sum * (sum + 1)), 3 + excess);

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ATen/ops/full.h"
+#include "ATen/ops/full_like.h"
 #include "ATen/ops/ones.h"
 #include "framework/testing/testing.h"
 

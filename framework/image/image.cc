@@ -66,10 +66,10 @@ void Image::Crop(int64_t top, int64_t left, int64_t height, int64_t width,
     fill_.fill(fill);
   }
   // Whatever the picture did not show before stays hidden.
-  const int64_t bottom = std::min(visible_.top + visible_.height,
-                                  window_.top + window_.height);
-  const int64_t right = std::min(visible_.left + visible_.width,
-                                 window_.left + window_.width);
+  const int64_t bottom =
+      std::min(visible_.top + visible_.height, window_.top + window_.height);
+  const int64_t right =
+      std::min(visible_.left + visible_.width, window_.left + window_.width);
   visible_.top = std::max(visible_.top, window_.top);
   visible_.left = std::max(visible_.left, window_.left);
   visible_.height = std::max<int64_t>(bottom - visible_.top, 0);
@@ -173,11 +173,10 @@ void Image::WriteRow(const Pixel* row, int64_t channel, float* out) const {
   const auto c = static_cast<size_t>(channel);
   const float scale = scale_[c];
   const float shift = shift_[c];
-  const int64_t begin = std::clamp<int64_t>(visible_.left - window_.left, 0,
-                                            window_.width);
-  const int64_t end =
-      std::clamp<int64_t>(visible_.left + visible_.width - window_.left, begin,
-                          window_.width);
+  const int64_t begin =
+      std::clamp<int64_t>(visible_.left - window_.left, 0, window_.width);
+  const int64_t end = std::clamp<int64_t>(
+      visible_.left + visible_.width - window_.left, begin, window_.width);
   const int64_t stride = layout_.column_stride;
   const Pixel* source = row + window_.left * stride;
   if (flipped_) {

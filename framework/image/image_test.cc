@@ -90,9 +90,9 @@ struct Sample {
     picture = {c, h, w, std::vector<float>(pixels.size()),
                std::vector<float>(static_cast<size_t>(c), is_float ? 0 : 0.5)};
     picture.ForEach([&](int64_t i, int64_t y, int64_t x) {
-      const auto place = static_cast<size_t>(i * layout.channel_stride +
-                                             y * layout.row_stride +
-                                             x * layout.column_stride);
+      const auto place =
+          static_cast<size_t>(i * layout.channel_stride +
+                              y * layout.row_stride + x * layout.column_stride);
       pixels[place] = static_cast<Pixel>(rng.Uniform(0, greatest));
       picture.At(i, y, x) =
           static_cast<float>(static_cast<double>(pixels[place]) / greatest);
@@ -192,9 +192,9 @@ TEST(ImageTest, KeepsPixelsOfItsOwn) {
               pixels.begin());
   const Image copy = image;
   std::fill(pixels.begin(), pixels.end(), uint8_t{0});
-  EXPECT_THAT(Written(copy),
-              Pointwise(FloatNear(1e-6),
-                        std::vector<float>{0, 0.6, 0.2, 0.8, 0.4, 1}));
+  EXPECT_THAT(
+      Written(copy),
+      Pointwise(FloatNear(1e-6), std::vector<float>{0, 0.6, 0.2, 0.8, 0.4, 1}));
 }
 
 TEST(ImageTest, KeepsTheMemoryOfItsPixels) {

@@ -1,4 +1,5 @@
-// Layers begin with PyTorch's parameters, under its names, and give its results.
+// Layers begin with PyTorch's parameters, under its names, and give its
+// results.
 
 #include <fstream>
 #include <map>
@@ -88,34 +89,101 @@ constexpr auto kBoth = RecurrentOptions::Direction::kBoth;
 INSTANTIATE_TEST_SUITE_P(
     Layers, LayersGoldenTest,
     testing::ValuesIn(std::vector<Case>{
-      {"Linear", [] { return Linear(3, 4); }, {2, 3}},
-      {"LinearWithoutBias", [] { return Linear(3, 4, Bias::kNo); }, {2, 3}},
-      {"Conv1d", [] { return Conv1d({.in = 4, .out = 6, .kernel = 3, .stride = 2, .padding = 1, .groups = 2}); }, {2, 4, 9}},
-      {"Conv2dWithoutBias", [] { return Conv2d({.in = 2, .out = 3, .kernel = {1, 3}, .padding = {0, 1}, .bias = Bias::kNo}); }, {2, 2, 5, 6}},
-      {"Conv2d", [] { return Conv2d({.in = 2, .out = 3, .kernel = 3, .stride = {2, 1}, .dilation = 2}); }, {2, 2, 8, 7}},
-      {"Conv3d", [] { return Conv3d({.in = 2, .out = 3, .kernel = {1, 2, 3}}); }, {2, 2, 3, 4, 5}},
-      {"ConvTranspose2d", [] { return ConvTranspose2d({.in = 4, .out = 6, .kernel = 3, .stride = 2, .padding = 1, .groups = 2}, 1); }, {2, 4, 3, 5}},
-      {"BatchNorm1dOfVectors", [] { return BatchNorm1d(3); }, {4, 3}},
-      {"BatchNorm1d", [] { return BatchNorm1d(3); }, {4, 3, 5}},
-      {"BatchNorm2d", [] { return BatchNorm2d(3, {.eps = 1e-3, .momentum = 0.01}); }, {2, 3, 4, 5}},
-      {"BatchNorm3d", [] { return BatchNorm3d(3); }, {2, 3, 2, 3, 4}},
-      {"LayerNorm", [] { return LayerNorm({3, 4}); }, {2, 3, 4}},
-      {"GroupNorm", [] { return GroupNorm(2, 4); }, {2, 4, 3}},
-      {"InstanceNorm2d", [] { return InstanceNorm2d(3); }, {2, 3, 4, 5}},
-      {"MaxPool2d", [] { return MaxPool2d({.kernel = 2}); }, {2, 3, 5, 6}},
-      {"MaxPool2dRoundedUp", [] { return MaxPool2d({.kernel = 3, .stride = 2, .padding = 1, .output_size = Rounding::kUp}); }, {2, 3, 6, 5}},
-      {"AvgPool2d", [] { return AvgPool2d({.kernel = 3, .stride = 2, .padding = 1}); }, {2, 3, 6, 5}},
-      {"GlobalAvgPool2d", [] { return GlobalAvgPool2d(); }, {2, 3, 4, 5}},
-      {"Relu", [] { return Relu(); }, {2, 5}},
-      {"LeakyRelu", [] { return LeakyRelu(0.2); }, {2, 5}},
-      {"Gelu", [] { return Gelu(); }, {2, 5}},
-      {"Silu", [] { return Silu(); }, {2, 5}},
-      {"Sigmoid", [] { return Sigmoid(); }, {2, 5}},
-      {"Tanh", [] { return Tanh(); }, {2, 5}},
-      {"Dropout", [] { return Dropout(0.4); }, {2, 50}},
-      {"Lstm", [] { return Layer(Lstm({.in = 3, .hidden = 4})); }, {2, 5, 3}},
-      {"LstmOfTwoLayers", [] { return Layer( Lstm({.in = 3, .hidden = 4, .layers = 2, .dropout = 0.5, .direction = kBoth})); }, {2, 5, 3}},
-      {"GruOfTwoLayers", [] { return Layer(Gru({.in = 3, .hidden = 4, .layers = 2, .direction = kBoth})); }, {2, 5, 3}},
+        {"Linear", [] { return Linear(3, 4); }, {2, 3}},
+        {"LinearWithoutBias", [] { return Linear(3, 4, Bias::kNo); }, {2, 3}},
+        {"Conv1d",
+         [] {
+           return Conv1d({.in = 4,
+                          .out = 6,
+                          .kernel = 3,
+                          .stride = 2,
+                          .padding = 1,
+                          .groups = 2});
+         },
+         {2, 4, 9}},
+        {"Conv2dWithoutBias",
+         [] {
+           return Conv2d({.in = 2,
+                          .out = 3,
+                          .kernel = {1, 3},
+                          .padding = {0, 1},
+                          .bias = Bias::kNo});
+         },
+         {2, 2, 5, 6}},
+        {"Conv2d",
+         [] {
+           return Conv2d({.in = 2,
+                          .out = 3,
+                          .kernel = 3,
+                          .stride = {2, 1},
+                          .dilation = 2});
+         },
+         {2, 2, 8, 7}},
+        {"Conv3d",
+         [] {
+           return Conv3d({.in = 2, .out = 3, .kernel = {1, 2, 3}});
+         },
+         {2, 2, 3, 4, 5}},
+        {"ConvTranspose2d",
+         [] {
+           return ConvTranspose2d({.in = 4,
+                                   .out = 6,
+                                   .kernel = 3,
+                                   .stride = 2,
+                                   .padding = 1,
+                                   .groups = 2},
+                                  1);
+         },
+         {2, 4, 3, 5}},
+        {"BatchNorm1dOfVectors", [] { return BatchNorm1d(3); }, {4, 3}},
+        {"BatchNorm1d", [] { return BatchNorm1d(3); }, {4, 3, 5}},
+        {"BatchNorm2d",
+         [] { return BatchNorm2d(3, {.eps = 1e-3, .momentum = 0.01}); },
+         {2, 3, 4, 5}},
+        {"BatchNorm3d", [] { return BatchNorm3d(3); }, {2, 3, 2, 3, 4}},
+        {"LayerNorm",
+         [] {
+           return LayerNorm({3, 4});
+         },
+         {2, 3, 4}},
+        {"GroupNorm", [] { return GroupNorm(2, 4); }, {2, 4, 3}},
+        {"InstanceNorm2d", [] { return InstanceNorm2d(3); }, {2, 3, 4, 5}},
+        {"MaxPool2d", [] { return MaxPool2d({.kernel = 2}); }, {2, 3, 5, 6}},
+        {"MaxPool2dRoundedUp",
+         [] {
+           return MaxPool2d({.kernel = 3,
+                             .stride = 2,
+                             .padding = 1,
+                             .output_size = Rounding::kUp});
+         },
+         {2, 3, 6, 5}},
+        {"AvgPool2d",
+         [] { return AvgPool2d({.kernel = 3, .stride = 2, .padding = 1}); },
+         {2, 3, 6, 5}},
+        {"GlobalAvgPool2d", [] { return GlobalAvgPool2d(); }, {2, 3, 4, 5}},
+        {"Relu", [] { return Relu(); }, {2, 5}},
+        {"LeakyRelu", [] { return LeakyRelu(0.2); }, {2, 5}},
+        {"Gelu", [] { return Gelu(); }, {2, 5}},
+        {"Silu", [] { return Silu(); }, {2, 5}},
+        {"Sigmoid", [] { return Sigmoid(); }, {2, 5}},
+        {"Tanh", [] { return Tanh(); }, {2, 5}},
+        {"Dropout", [] { return Dropout(0.4); }, {2, 50}},
+        {"Lstm", [] { return Layer(Lstm({.in = 3, .hidden = 4})); }, {2, 5, 3}},
+        {"LstmOfTwoLayers",
+         [] {
+           return Layer(Lstm({.in = 3,
+                              .hidden = 4,
+                              .layers = 2,
+                              .dropout = 0.5,
+                              .direction = kBoth}));
+         },
+         {2, 5, 3}},
+        {"GruOfTwoLayers",
+         [] {
+           return Layer(
+               Gru({.in = 3, .hidden = 4, .layers = 2, .direction = kBoth}));
+         },
+         {2, 5, 3}},
     }),
     [](const auto& info) { return info.param.name; });
 

@@ -19,13 +19,16 @@ absl::Status EpochOrder::Open() {
 
 absl::StatusOr<const std::vector<int64_t>*> EpochOrder::Of(int64_t epoch) {
   if (epoch == epoch_) return &order_;
+  epoch_ = -1;
   RETURN_IF_ERROR(Make(epoch));
-  epoch_ = epoch;
   const auto size = static_cast<int64_t>(order_.size());
-  if (size_ == 0 || size == size_) return &order_;
-  return Invalid(absl::StrCat("epoch ", epoch, " must have ", size_,
-                              " examples as the first"),
-                 size);
+  if (size_ != 0 && size != size_) {
+    return Invalid(absl::StrCat("epoch ", epoch, " must have ", size_,
+                                " examples as the first"),
+                   size);
+  }
+  epoch_ = epoch;
+  return &order_;
 }
 
 absl::Status EpochOrder::Make(int64_t epoch) {

@@ -104,7 +104,8 @@ TEST_P(ModelConformance, ModeScopeRestoresTheMode) {
   ASSERT_TRUE(model_->is_training());
   {
     const ModeScope evaluation(*model_, /*training=*/false);
-    for (const auto& part : model_->modules()) EXPECT_FALSE(part->is_training());
+    for (const auto& part : model_->modules())
+      EXPECT_FALSE(part->is_training());
   }
   for (const auto& part : model_->modules()) EXPECT_TRUE(part->is_training());
 }

@@ -1,7 +1,7 @@
 // What every transform must do.
 
-#include "ATen/ops/arange.h"
 #include "ATen/core/Tensor.h"
+#include "ATen/ops/arange.h"
 #include "framework/core/transform.h"
 #include "framework/testing/conformance.h"
 
@@ -22,8 +22,8 @@ class TransformConformance : public testing::TestWithParam<Candidate> {
   }
 
   void SetUp() override {
-    auto made = Make<Transform>(GetParam(),
-                                Context().WithDataset({.classes = 10}));
+    auto made =
+        Make<Transform>(GetParam(), Context().WithDataset({.classes = 10}));
     ASSERT_OK(made);
     transform_ = *std::move(made);
   }

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "framework/core/config.h"
-#include "framework/core/embedded.h"
+#include "framework/trainer/embedded.h"
 #include "framework/core/model_access.h"
-#include "framework/core/parts.h"
-#include "framework/core/trainer.h"
+#include "framework/trainer/parts.h"
+#include "framework/trainer/trainer.h"
 #include "framework/testing/golden.pb.h"
 #include "framework/testing/testing.h"
 #include "google/protobuf/text_format.h"

@@ -20,9 +20,9 @@ absl::Status CantBeWritten(const std::string& path) {
 // Makes the new name in the folder of `path` outlive a power failure. Best
 // effort: some file systems can't sync a folder.
 void SyncFolder(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY);
+  const auto folder = std::filesystem::path(path).parent_path();
+  const int descriptor =
+      open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);

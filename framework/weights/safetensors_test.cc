@@ -1,5 +1,7 @@
 #include "framework/weights/safetensors.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -74,7 +76,7 @@ std::string FileOf(const std::string& header, const std::string& data) {
 absl::StatusOr<Safetensors> Parse(const std::string& file) {
   const at::Tensor bytes =
       at::empty({static_cast<int64_t>(file.size())}, at::kByte);
-  std::memcpy(bytes.mutable_data_ptr(), file.data(), file.size());
+  std::copy(file.begin(), file.end(), bytes.mutable_data_ptr<uint8_t>());
   return ParseSafetensors(bytes);
 }
 

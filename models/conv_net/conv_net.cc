@@ -21,7 +21,8 @@ struct ConvNet : Model {
             Add("layer2", ConvBlock(options.channels1(), options.channels2()))),
         dropout(Add("dropout", Dropout(options.dropout()))) {
     const int64_t size = options.input_size() / 4;
-    fc = Add("fc", Linear(options.channels2() * size * size, options.classes()));
+    fc =
+        Add("fc", Linear(options.channels2() * size * size, options.classes()));
   }
 
   at::Tensor Forward(const at::Tensor& input) override {

@@ -11,8 +11,8 @@ Layer Net(const recipe::Mlp& options) {
   std::vector<Layer> parts = {Flatten()};
   int64_t in = options.inputs();
   for (const int64_t width : widths) {
-    parts.insert(parts.end(), {Linear(in, width), Relu(),
-                               Dropout(options.dropout())});
+    parts.insert(parts.end(),
+                 {Linear(in, width), Relu(), Dropout(options.dropout())});
     in = width;
   }
   parts.push_back(Linear(in, options.classes()));

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "framework/core/dataset.h"
+#include "framework/testing/testing.h"
 #include "glog/logging.h"
 
 namespace toque {
@@ -19,21 +21,18 @@ std::string FuzzFile(const std::string& name, const uint8_t* data,
   return path;
 }
 
-void OpenAndRead(const google::protobuf::Message& options) {
-  google::protobuf::Any any;
-  CHECK(any.PackFrom(options));
-  auto dataset = Build<Dataset>(any, Context().At("fuzz"));
-  CHECK(dataset.ok()) << dataset.status();
-  if (!(*dataset)->Open(Context()).ok()) return;
+void OpenAndRead(std::string_view plugin, std::string_view options) {
+  const auto dataset = MakeOrDie<Dataset>(plugin, options);
+  if (!dataset->Open(Context()).ok()) return;
   Example example;
   std::vector<float> pixels;
-  for (int64_t i = 0; i < (*dataset)->size(); ++i) {
+  for (int64_t i = 0; i < dataset->size(); ++i) {
     Rng rng(0);
-    CHECK((*dataset)->Read(i, rng, &example).ok());
+    CHECK(dataset->Read(i, rng, &example).ok());
     const Image& image = example.images.at(0).at(0);
     pixels.resize(static_cast<size_t>(image.elements()));
     image.Write(pixels.data());
-    CHECK_LT(example.label(), (*dataset)->Info().classes);
+    CHECK_LT(example.label(), dataset->Info().classes);
   }
 }
 

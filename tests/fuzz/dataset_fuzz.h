@@ -6,10 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
-
-#include "framework/core/dataset.h"
-#include "google/protobuf/message.h"
+#include <string_view>
 
 namespace toque {
 
@@ -17,9 +14,9 @@ namespace toque {
 // name is one file.
 std::string FuzzFile(const std::string& name, const uint8_t* data, size_t size);
 
-// Opens the data set whose options these are and reads every example. An error
-// is fine; a crash is what the fuzzer looks for.
-void OpenAndRead(const google::protobuf::Message& options);
+// Opens the data set of these options and reads every example. An error is
+// fine; a crash is what the fuzzer looks for.
+void OpenAndRead(std::string_view plugin, std::string_view options);
 
 }  // namespace toque
 

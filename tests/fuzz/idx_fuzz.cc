@@ -1,6 +1,6 @@
 // Bytes as the images of recipe.Idx, and as its labels.
 
-#include "datasets/idx/idx.pb.h"
+#include "absl/strings/str_format.h"
 #include "tests/fuzz/dataset_fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -13,12 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const std::string labels =
       toque::FuzzFile("labels", kLabels, sizeof(kLabels));
   const std::string bytes = toque::FuzzFile("bytes", data, size);
-  recipe::Idx options;
-  options.set_images(bytes);
-  options.set_labels(labels);
-  toque::OpenAndRead(options);
-  options.set_images(images);
-  options.set_labels(bytes);
-  toque::OpenAndRead(options);
+  constexpr char kOptions[] = "images: \"%s\" labels: \"%s\"";
+  toque::OpenAndRead("recipe.Idx", absl::StrFormat(kOptions, bytes, labels));
+  toque::OpenAndRead("recipe.Idx", absl::StrFormat(kOptions, images, bytes));
   return 0;
 }

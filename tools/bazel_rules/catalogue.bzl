@@ -38,7 +38,10 @@ def _impl(ctx):
     )
     ctx.file("BUILD", _BUILD % (
         ["@toque//" + folder for folder in folders],
-        ["@toque//%s:%s_describe" % (folder, folder.split("/")[-1]) for folder in folders],
+        [
+            "@toque//%s:%s_describe" % (folder, folder.split("/")[-1])
+            for folder in folders
+        ],
     ))
 
 plugin_catalogue = repository_rule(

@@ -24,14 +24,14 @@ def embed(name, src, function, **kwargs):
       name: of the library.
       src: the file.
       function: with its namespace, as "toque::EmbeddedExperiment"; declared in
-        framework/core/embedded.h.
+        framework/trainer/embedded.h.
       **kwargs: of cc_library.
     """
-    header = "framework/core/embedded.h"
+    header = "framework/trainer/embedded.h"
     native.cc_library(
         name = name,
         srcs = [_source(name, src, header, "function", function)],
-        deps = ["//framework/core:embedded"],
+        deps = ["//framework/trainer:embedded"],
         alwayslink = True,
         **kwargs
     )

@@ -37,7 +37,7 @@ def experiment(name, plugins, data = [], test_tags = []):
         data = data,
         deps = [
             ":%s_text" % name,
-            "//framework/core:main",
+            "//framework/trainer:main",
             "//tools:catalogue",
         ] + plugins,
     )

@@ -94,25 +94,28 @@ def plugin(
         proto = ":%s_proto" % name,
         visibility = _VISIBILITY,
     )
-    core = "//framework/layers" if kind == "model" else "//framework/core:" + kind
-    native.cc_library(
-        name = name,
-        srcs = srcs or [name + ".cc"],
-        data = data,
-        local_defines = [
+    core = "//framework/core:" + kind
+    if kind == "model":
+        core = "//framework/layers"
+    compiled = {
+        "data": data,
+        "deps": [":%s_cc_proto" % name, core] + deps,
+        "local_defines": [
             _define("TOQUE_PLUGIN_EXAMPLE", example),
             _define("TOQUE_PLUGIN_FOLDER", native.package_name()),
         ] + local_defines,
-        visibility = _VISIBILITY,
-        deps = [":%s_cc_proto" % name, core] + deps,
-        alwayslink = True,
-    )
+        "srcs": srcs or [name + ".cc"],
+        "visibility": _VISIBILITY,
+    }
+    native.cc_library(name = name, alwayslink = True, **compiled)
+
+    # Compiled anew: of the library it would hold no more than the name.
     native.cc_binary(
         name = "lib%s_plugin.so" % name,
         linkshared = True,
         linkstatic = False,
         tags = ["manual"],
-        deps = [":" + name],
+        **compiled
     )
     native.cc_test(
         name = name + "_test",

@@ -1,5 +1,8 @@
+#include <cmath>
+
 #include "ATen/ops/log_softmax.h"
 #include "ATen/ops/nll_loss.h"
+#include "ATen/ops/one_hot.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
@@ -26,7 +29,7 @@ at::Tensor Soft() {
 at::Tensor CrossEntropy(std::string_view options, const at::Tensor& output,
                         const at::Tensor& target) {
   const auto loss = MakeOrDie<Loss>("recipe.CrossEntropy", options);
-  return loss->Compute({output, {}}, {.target = target});
+  return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target) {
   return CrossEntropy(options, Logits(), target).item<double>();
@@ -59,7 +62,7 @@ TEST(CrossEntropyTest, IsThatOfPyTorchForSoftTargets) {
 }
 
 TEST(CrossEntropyTest, TakesOneHotWholeNumbersAsSoftTarget) {
-  const at::Tensor one_hot = Classes().one_hot(4);
+  const at::Tensor one_hot = at::one_hot(Classes(), 4);
   ASSERT_EQ(one_hot.scalar_type(), at::kLong);
   EXPECT_NEAR(Value("", one_hot), Value("", Classes()), 1e-15);
 }
@@ -117,7 +120,7 @@ TEST(CrossEntropyTest, WarnsOfProbabilitiesInTheFirstBatchWhereAsked) {
   const auto loss =
       MakeOrDie<Loss>("recipe.CrossEntropy", "check: FIRST_BATCH");
   for (int i = 0; i < 2; ++i) {
-    loss->Compute({probabilities, {}}, {.target = Classes()});
+    loss->Compute({.output = probabilities}, {.target = Classes()});
   }
   EXPECT_EQ(warnings.count, 1);
 }

@@ -1,4 +1,5 @@
 #include "ATen/ops/cross_entropy_loss.h"
+#include "ATen/ops/one_hot.h"
 #include "ATen/ops/ones.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
@@ -30,7 +31,7 @@ at::Tensor Soft() {
 at::Tensor LabelSmoothing(std::string_view options, const at::Tensor& output,
                           const at::Tensor& target) {
   const auto loss = MakeOrDie<Loss>("recipe.LabelSmoothing", options);
-  return loss->Compute({output, {}}, {.target = target});
+  return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target = Classes()) {
   return LabelSmoothing(options, Logits(), target).item<double>();
@@ -99,7 +100,7 @@ TEST(LabelSmoothingTest, IsCrossEntropyForAnEpsilonOf0) {
 TEST(LabelSmoothingTest, SoftensSoftTargetsAlike) {
   for (const std::string mode : kModes) {
     for (const std::string epsilon : {"epsilon: 0.1", "epsilon: 0.9"}) {
-      EXPECT_NEAR(Value(mode + epsilon, Classes().one_hot(4)),
+      EXPECT_NEAR(Value(mode + epsilon, at::one_hot(Classes(), 4)),
                   Value(mode + epsilon), 1e-14);
     }
   }

@@ -9,7 +9,7 @@ namespace {
 double Mse(std::string_view options, const at::Tensor& output,
            const at::Tensor& target) {
   const auto loss = MakeOrDie<Loss>("recipe.Mse", options);
-  return loss->Compute({output, {}}, {.target = target}).item<double>();
+  return loss->Compute({.output = output}, {.target = target}).item<double>();
 }
 
 const std::vector<double> kOutput = {1, 2, 4, 8};
@@ -33,7 +33,7 @@ TEST(MseTest, TakesWholeNumbersAsTarget) {
 TEST(MseTest, HasTheGradientOfASquare) {
   const auto loss = MakeOrDie<Loss>("recipe.Mse");
   const at::Tensor output = at::tensor(kOutput).set_requires_grad(true);
-  loss->Compute({output, {}}, {.target = at::tensor({2., 2., 2., 2.})})
+  loss->Compute({.output = output}, {.target = at::tensor({2., 2., 2., 2.})})
       .backward();
   // 2 (output - target) / 4.
   EXPECT_TRUE(output.grad().equal(at::tensor({-0.5, 0., 1., 3.})));

@@ -49,7 +49,7 @@ std::string ScaledTerm(std::string_view tap) {
 // The losses see a mean squared difference of 4.
 at::Tensor Compute(const std::string& options) {
   const auto loss = MakeOrDie<Loss>("recipe.WeightedSum", options);
-  return loss->Compute({at::tensor({1., 3.}), {}},
+  return loss->Compute({.output = at::tensor({1., 3.})},
                        {.target = at::tensor({3., 1.})});
 }
 
@@ -68,7 +68,7 @@ TEST(WeightedSumTest, HasTheParametersOfItsLossesUnderTheNamesOfTheirTerms) {
     parameter.fill_(1);  // the losses' own, not copies
   }
   EXPECT_THAT(names, ElementsAre("term0.scale", "term2.scale"));
-  const at::Tensor sum = loss->Compute({at::tensor({1., 3.}), {}},
+  const at::Tensor sum = loss->Compute({.output = at::tensor({1., 3.})},
                                        {.target = at::tensor({3., 1.})});
   EXPECT_EQ(sum.item<double>(), 12);
 }

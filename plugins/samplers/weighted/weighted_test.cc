@@ -66,17 +66,17 @@ TEST(WeightedTest, DrawsAsManyAsThereAreExamplesUnlessToldOtherwise) {
 TEST(WeightedTest, DrawsEachClassThatHasExamplesEquallyOften) {
   const auto counts = CountsOfClasses(Sample("examples: 30000"));
   EXPECT_EQ(counts[1], 0);
-  EXPECT_LT(ChiSquare({counts[0], counts[2], counts[3]},
-                      {1.0 / 3, 1.0 / 3, 1.0 / 3}),
-            13.8);
+  EXPECT_LT(
+      ChiSquare({counts[0], counts[2], counts[3]}, {1.0 / 3, 1.0 / 3, 1.0 / 3}),
+      13.8);
 }
 
 TEST(WeightedTest, DrawsClassesByTheirWeights) {
-  const auto counts = CountsOfClasses(
-      Sample("examples: 30000 weight: [ 1, 50, 0.5, 2.5, 3 ]"));
+  const auto counts =
+      CountsOfClasses(Sample("examples: 30000 weight: [ 1, 50, 0.5, 2.5, 3 ]"));
   EXPECT_EQ(counts[1], 0);
-  EXPECT_LT(
-      ChiSquare({counts[0], counts[2], counts[3]}, {0.25, 0.125, 0.625}), 13.8);
+  EXPECT_LT(ChiSquare({counts[0], counts[2], counts[3]}, {0.25, 0.125, 0.625}),
+            13.8);
 }
 
 TEST(WeightedTest, NeverDrawsAClassOfWeightZero) {
@@ -98,9 +98,8 @@ TEST(WeightedTest, RefusesLabelsThatDoNotFit) {
   const std::vector<int64_t> labels = {0, 1, 2};
   EXPECT_THAT(Fault("", {4, labels}),
               FailsWith("4 examples must have as many labels, got 3"));
-  EXPECT_THAT(
-      Fault("weight: [ 1, 1 ]", {3, labels}),
-      FailsWith("each label must have one of the 2 weights, got 2"));
+  EXPECT_THAT(Fault("weight: [ 1, 1 ]", {3, labels}),
+              FailsWith("each label must have one of the 2 weights, got 2"));
   EXPECT_THAT(
       Fault("weight: [ 0, 0, 0, 1 ]", {3, labels}),
       FailsWith("a class that has examples must weigh more than 0, got 0"));

@@ -10,8 +10,7 @@ at::Tensor Cast(std::string_view options, const at::Tensor& values) {
   Example example;
   example.values = values;
   Rng rng(0);
-  EXPECT_OK(
-      MakeOrDie<Transform>("recipe.Cast", options)->Apply(example, rng));
+  EXPECT_OK(MakeOrDie<Transform>("recipe.Cast", options)->Apply(example, rng));
   return example.values;
 }
 

@@ -41,8 +41,8 @@ TEST(OneHotTest, TakesTheClassesOfTheDataSet) {
   Example example;
   example.SetLabel(5);
   Rng rng(0);
-  ASSERT_OK(MakeOrDie<Transform>("recipe.OneHot", "", context)
-                ->Apply(example, rng));
+  ASSERT_OK(
+      MakeOrDie<Transform>("recipe.OneHot", "", context)->Apply(example, rng));
   EXPECT_THAT(example.target(), ElementsAre(0, 0, 0, 0, 0, 1));
 }
 

@@ -27,11 +27,11 @@ struct RandomCrop : ImageTransform<Corner> {
 
   absl::Status Change(Image& image, Corner corner) const override {
     if (std::min(image.height(), image.width()) + 2 * padding < size) {
-      return Invalid(absl::StrCat("with a padding of ", padding,
-                                  " the image must be at least ", size, " x ",
-                                  size),
-                     absl::StrCat(image.height() + 2 * padding, " x ",
-                                  image.width() + 2 * padding));
+      return Invalid(
+          absl::StrCat("with a padding of ", padding,
+                       " the image must be at least ", size, " x ", size),
+          absl::StrCat(image.height() + 2 * padding, " x ",
+                       image.width() + 2 * padding));
     }
     image.Crop(corner.top, corner.left, size, size);
     return absl::OkStatus();

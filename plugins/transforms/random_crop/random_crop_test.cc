@@ -79,9 +79,9 @@ TEST_F(RandomCropTest, RefusesValues) {
   Example example;
   example.Values(4);
   Rng rng(0);
-  EXPECT_THAT(MakeOrDie<Transform>("recipe.RandomCrop", "size: 2")
-                  ->Apply(example, rng),
-              FailsWith("the example must hold images, got values"));
+  EXPECT_THAT(
+      MakeOrDie<Transform>("recipe.RandomCrop", "size: 2")->Apply(example, rng),
+      FailsWith("the example must hold images, got values"));
 }
 
 TEST_F(RandomCropTest, RefusesBadOptions) {

@@ -10,8 +10,9 @@ def _impl(ctx):
         ctx.symlink(override + "/lib", "lib")
     else:
         download_wheels(ctx, ctx.path(ctx.attr.requirements))
-        variant = "cuda" if ctx.attr.cuda else "cpu"
-        run(ctx, "unpack", [python3(ctx), ctx.path(ctx.attr._unpack), ".", variant, "wheels"])
+        unpack = [python3(ctx), ctx.path(ctx.attr._unpack), "."]
+        unpack.append("cuda" if ctx.attr.cuda else "cpu")
+        run(ctx, "unpack", unpack + ["wheels"])
         ctx.delete("wheels")
     ctx.template("BUILD", ctx.path(ctx.attr._build), {
         "%{cuda}": str(ctx.attr.cuda),

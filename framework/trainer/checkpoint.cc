@@ -1,0 +1,170 @@
+#include "framework/trainer/checkpoint.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ATen/core/Tensor.h"
+#include "absl/strings/str_format.h"
+#include "c10/core/GradMode.h"
+#include "framework/core/model_access.h"
+#include "framework/trainer/device.h"
+#include "framework/weights/safetensors.h"
+#include "nlohmann/json.hpp"
+#include "xxhash.h"
+
+namespace toque {
+namespace {
+
+// The tensors of model and loss under their names in a checkpoint.
+NamedTensors WeightsOf(const Parts& parts) {
+  NamedTensors weights;
+  for (const auto& tensors :
+       {Parameters(*parts.model), Buffers(*parts.model)}) {
+    for (const auto& [name, tensor] : tensors) {
+      weights.emplace_back("model." + name, tensor);
+    }
+  }
+  for (const auto& [name, tensor] : parts.loss->Parameters()) {
+    weights.emplace_back("loss." + name, tensor);
+  }
+  return weights;
+}
+
+std::string HookName(const Experiment& experiment, size_t position) {
+  return absl::StrCat(
+      "hook.", position, ".",
+      PluginName(experiment.hook(static_cast<int>(position))).data());
+}
+
+absl::Status CheckPlugin(const Checkpoint& checkpoint, const char* field,
+                         const google::protobuf::Any& any) {
+  const auto saved = checkpoint.metadata.find(field);
+  if (saved == checkpoint.metadata.end()) {
+    return absl::DataLossError("is not a checkpoint of Toque");
+  }
+  if (saved->second == PluginName(any)) return absl::OkStatus();
+  return Invalid(absl::StrCat("was made with ", field, " ", saved->second,
+                              ", and the experiment has ",
+                              PluginName(any).data()));
+}
+
+absl::Status CheckWeights(const State& state, const NamedTensors& weights) {
+  std::vector<absl::Status> faults;
+  for (const auto& [name, tensor] : weights) {
+    const auto saved = state.Get(name);
+    if (!saved.ok()) {
+      faults.push_back(saved.status());
+    } else if (saved->sizes() != tensor.sizes()) {
+      std::ostringstream shapes;
+      shapes << "\"" << name << "\" must have the model's shape "
+             << tensor.sizes() << ", got " << saved->sizes();
+      faults.push_back(absl::InvalidArgumentError(shapes.str()));
+    }
+    if (faults.size() == 5) break;  // the rest says nothing more
+  }
+  return Together(faults);
+}
+
+// A data set without the paths it reads from.
+void DropPaths(google::protobuf::Any* any) {
+  const auto options = UnpackOptions(*any);
+  if (!options.ok()) return;
+  const auto* reflection = (*options)->GetReflection();
+  const auto* type = (*options)->GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const auto* field = type->field(i);
+    if (field->cpp_type() == field->CPPTYPE_STRING) {
+      reflection->ClearField(options->get(), field);
+    }
+  }
+  any->set_value((*options)->SerializePartialAsString());
+}
+
+}  // namespace
+
+Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
+                          const Run& run, int64_t batch) {
+  Checkpoint checkpoint;
+  State& state = checkpoint.state;
+  for (auto& [name, tensor] : WeightsOf(parts)) state.Set(name, tensor);
+  State optimizer;
+  parts.optimizer->Save(&optimizer);
+  state.Merge("optimizer", optimizer);
+  for (size_t i = 0; i < parts.hooks.size(); ++i) {
+    State hook;
+    parts.hooks[i]->Save(&hook);
+    state.Merge(HookName(experiment, i), hook);
+  }
+  state.Merge("generator", GeneratorState(run.device));
+  state.SetInteger("progress.step", run.progress.step);
+  state.SetInteger("progress.epoch", run.progress.epoch);
+  state.SetInteger("progress.batch", batch);
+  checkpoint.metadata = {
+      {"format", "toque/1"},
+      {"model", std::string(PluginName(experiment.model()))},
+      {"loss", std::string(PluginName(experiment.loss()))},
+      {"optimizer", std::string(PluginName(experiment.optimizer()))},
+      {"classes", nlohmann::json(run.dataset.class_names).dump()},
+      {"experiment", Fingerprint(experiment)}};
+  return checkpoint;
+}
+
+absl::Status RestoreWeights(const Checkpoint& checkpoint,
+                            const Experiment& experiment, Parts& parts) {
+  RETURN_IF_ERROR(CheckPlugin(checkpoint, "model", experiment.model()));
+  const NamedTensors weights = WeightsOf(parts);
+  RETURN_IF_ERROR(CheckWeights(checkpoint.state, weights));
+  const c10::AutoGradMode no_gradients(false);
+  for (const auto& [name, tensor] : weights) {
+    ASSIGN_OR_RETURN(const at::Tensor saved, checkpoint.state.Get(name));
+    tensor.copy_(saved);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
+                               const Experiment& experiment, Parts& parts,
+                               Run& run, int64_t* batch) {
+  const State& state = checkpoint.state;
+  RETURN_IF_ERROR(CheckPlugin(checkpoint, "optimizer", experiment.optimizer()));
+  ASSIGN_OR_RETURN(const int64_t step, state.GetInteger("progress.step"));
+  ASSIGN_OR_RETURN(const int64_t epoch, state.GetInteger("progress.epoch"));
+  ASSIGN_OR_RETURN(*batch, state.GetInteger("progress.batch"));
+  if (std::min({step, epoch, *batch}) < 0) {
+    return absl::DataLossError("progress must not be negative");
+  }
+  RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment, parts));
+  run.progress.step = step;
+  run.progress.epoch = epoch;
+  RETURN_IF_ERROR(parts.optimizer->Load(state.Part("optimizer")));
+  for (size_t i = 0; i < parts.hooks.size(); ++i) {
+    const std::string name = HookName(experiment, i);
+    RETURN_IF_ERROR(AtPlace(parts.hooks[i]->Load(state.Part(name)), name));
+  }
+  return SetGeneratorState(state.Part("generator"), run.device);
+}
+
+absl::Status WriteCheckpoint(const std::string& path,
+                             const Checkpoint& checkpoint) {
+  return WriteSafetensors(path, checkpoint.state, checkpoint.metadata);
+}
+
+absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
+  ASSIGN_OR_RETURN(Safetensors file, ReadSafetensors(path));
+  return Checkpoint{std::move(file.state), std::move(file.metadata)};
+}
+
+std::string Fingerprint(const Experiment& experiment) {
+  Experiment kept = experiment;
+  kept.clear_log_every_steps();
+  for (Section* section :
+       {kept.mutable_train(), kept.mutable_eval(), kept.mutable_test()}) {
+    section->clear_loader_threads();
+    section->clear_every_epochs();
+    DropPaths(section->mutable_dataset());
+  }
+  const std::string bytes = kept.SerializePartialAsString();
+  return absl::StrFormat("%016x", XXH3_64bits(bytes.data(), bytes.size()));
+}
+
+}  // namespace toque

@@ -1,0 +1,159 @@
+#include "framework/trainer/run_folder.h"
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "framework/trainer/device.h"
+#include "framework/core/registry.h"
+#include "framework/weights/atomic_file.h"
+#include "nlohmann/json.hpp"
+
+namespace toque {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status SystemError(const std::string& path, std::string_view what) {
+  return absl::UnavailableError(
+      absl::StrCat(path, ": ", View(what), ": ", std::strerror(errno)));
+}
+
+std::string TimeText(const char* format) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts;
+  gmtime_r(&now, &parts);
+  char text[64];
+  std::strftime(text, sizeof text, format, &parts);
+  return text;
+}
+
+// The commit of the checkout that `bazel run` was called in, or "".
+std::string Commit() {
+  const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  const fs::path git = fs::path(root == nullptr ? "." : root) / ".git";
+  std::string head;
+  std::getline(std::ifstream(git / "HEAD"), head);
+  const std::string prefix = "ref: ";
+  if (!head.starts_with(prefix)) return head;
+  std::string commit;
+  std::getline(std::ifstream(git / head.substr(prefix.size())), commit);
+  return commit;
+}
+
+absl::StatusOr<std::string> ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return SystemError(path, "can't be read");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return SystemError(path, "can't be read");
+  return text;
+}
+
+// Lines of `text` that belong to steps up to `step`.
+std::string LinesUpTo(const std::string& text, int64_t step) {
+  std::string kept;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const auto object = nlohmann::json::parse(line.begin(), line.end(),
+                                              /*cb=*/nullptr,
+                                              /*allow_exceptions=*/false);
+    // A line that a killed run left unfinished is no object.
+    if (!object.is_object() || !object.contains("step")) continue;
+    if (!object["step"].is_number_integer()) continue;
+    if (object["step"].get<int64_t>() > step) continue;
+    absl::StrAppend(&kept, line, "\n");
+  }
+  return kept;
+}
+
+}  // namespace
+
+absl::Status WriteTextFile(const std::string& path, std::string_view text) {
+  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
+  RETURN_IF_ERROR(file->Append(text.data(), text.size()));
+  return file->Commit();
+}
+
+absl::Status MakeRunFolder(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder + "/checkpoints", error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(
+      folder, ": the run folder can't be made: ", error.message()));
+}
+
+std::string NewRunFolder(const std::string& base, const std::string& name) {
+  const std::string start =
+      absl::StrCat(base, "/runs/", name, "/", TimeText("%Y-%m-%d_%H-%M-%S"));
+  std::string folder = start;
+  for (int i = 2; fs::exists(folder); ++i) folder = absl::StrCat(start, "_", i);
+  return folder;
+}
+
+absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
+                                            const std::string& name) {
+  const std::string runs = absl::StrCat(base, "/runs/", name);
+  std::string newest;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(runs, error)) {
+    // Names are times, so that their order is that of the runs.
+    newest = std::max(newest, entry.path().string());
+  }
+  if (!newest.empty()) return newest;
+  return absl::NotFoundError(
+      absl::StrCat(runs, ": there is no run to resume; --run_dir names one"));
+}
+
+absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
+  nlohmann::json plugins = nlohmann::json::array();
+  for (const PluginEntry* entry : AllPlugins()) plugins.push_back(entry->name());
+  const nlohmann::json environment = {
+      {"libtorch", LibTorchVersion()},
+      {"compiler", __VERSION__},
+      {"commit", Commit()},
+      {"device", device.str()},
+      {"cores", std::thread::hardware_concurrency()},
+      {"plugins", plugins},
+      {"started", TimeText("%Y-%m-%dT%H:%M:%SZ")}};
+  return WriteTextFile(folder + "/environment.json",
+                       environment.dump(2) + "\n");
+}
+
+MetricsLog::~MetricsLog() {
+  if (file_ != nullptr) std::fclose(file_);
+}
+
+absl::Status MetricsLog::Open(const std::string& folder, int64_t step) {
+  path_ = folder + "/metrics.jsonl";
+  if (fs::exists(path_)) {
+    ASSIGN_OR_RETURN(const std::string text, ReadAll(path_));
+    RETURN_IF_ERROR(WriteTextFile(path_, LinesUpTo(text, step)));
+  }
+  file_ = std::fopen(path_.c_str(), "ae");
+  if (file_ == nullptr) return SystemError(path_, "can't be written");
+  return absl::OkStatus();
+}
+
+absl::Status MetricsLog::Append(const Progress& progress,
+                                const Metrics& metrics) {
+  if (file_ == nullptr) return absl::OkStatus();
+  nlohmann::ordered_json line = {
+      {"step", progress.step},
+      {"epoch", static_cast<double>(progress.step) /
+                    static_cast<double>(progress.steps_per_epoch)}};
+  // The library writes null for what is not finite.
+  for (const auto& [name, value] : metrics) line[name] = value;
+  const std::string text = line.dump() + "\n";
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() ||
+      std::fflush(file_) != 0) {
+    return SystemError(path_, "can't be written");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace toque

@@ -1,0 +1,51 @@
+// The folder of a run: the experiment as resolved, the environment, metrics
+// and checkpoints.
+
+#ifndef TOQUE_FRAMEWORK_TRAINER_RUN_FOLDER_H_
+#define TOQUE_FRAMEWORK_TRAINER_RUN_FOLDER_H_
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "framework/core/run.h"
+#include "framework/status.h"
+
+namespace toque {
+
+// The file then holds `text`, or what it held before.
+absl::Status WriteTextFile(const std::string& path, std::string_view text);
+
+// Makes the folder and its checkpoints/, with all that lies above them.
+absl::Status MakeRunFolder(const std::string& folder);
+// runs/<name>/<time> below `base`, a name that does not exist yet.
+std::string NewRunFolder(const std::string& base, const std::string& name);
+// The run of that name that was begun last; an error where there is none.
+absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
+                                            const std::string& name);
+
+// environment.json: what the run was made with, for people; nothing of it is
+// read back.
+absl::Status WriteEnvironment(const std::string& folder, at::Device device);
+
+// metrics.jsonl: an object a line, which begins with step and epoch.
+class MetricsLog {
+ public:
+  MetricsLog() = default;
+  ~MetricsLog();
+  MetricsLog(const MetricsLog&) = delete;
+  MetricsLog& operator=(const MetricsLog&) = delete;
+
+  // Opens the file of a run folder and cuts off what lies after `step`.
+  absl::Status Open(const std::string& folder, int64_t step);
+  // Writes a line, if there is a file. Numbers that are not finite are null.
+  absl::Status Append(const Progress& progress, const Metrics& metrics);
+
+ private:
+  std::string path_;
+  std::FILE* file_ = nullptr;
+};
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_TRAINER_RUN_FOLDER_H_

@@ -1,0 +1,101 @@
+// What is wrong with an experiment is told before anything is trained or
+// written; what goes wrong in training, at the next line of the log.
+
+#include <cmath>
+
+#include "tests/end_to_end/small_run.h"
+
+namespace toque {
+namespace {
+
+absl::Status CreateWith(const std::string& change) {
+  return MakeTrainer(SmallExperiment({change})).status();
+}
+
+TEST(ErrorsTest, NamesTheLayerAndBothShapesThatDoNotFit) {
+  const absl::Status status =
+      CreateWith("model { [type.googleapis.com/recipe.Mlp] { inputs: 9 } }");
+  EXPECT_THAT(status, FailsWith("model: "));
+  EXPECT_THAT(status, FailsWith("net.1"));
+  EXPECT_THAT(status, FailsWith("[1, 8]"));
+  EXPECT_THAT(status, FailsWith("9"));
+  // And no frames of a stack.
+  EXPECT_EQ(status.message().find("frame #"), absl::string_view::npos)
+      << status;
+}
+
+TEST(ErrorsTest, NamesAMetricThatNobodyPublishes) {
+  EXPECT_THAT(
+      CreateWith("hook { [type.googleapis.com/recipe.Checkpoint] { "
+                 "metric: 'recall/eval' } }"),
+      FailsWith("hook[2]: nobody publishes \"recall/eval\"; published are "
+                "accuracy, loss"));
+}
+
+TEST(ErrorsTest, ReportsFaultsOfSeveralPluginsTogether) {
+  const absl::Status status = CreateWith(
+      "model { [type.googleapis.com/recipe.Mlp] { classes: 0 } } "
+      "optimizer { [type.googleapis.com/recipe.Sgd] { lr: -1 } }");
+  EXPECT_THAT(status, FailsWith("model: recipe.Mlp: classes must be at least "
+                                "1, got 0"));
+  EXPECT_THAT(status, FailsWith("optimizer: recipe.Sgd: lr must be"));
+}
+
+TEST(ErrorsTest, NamesARangeOutsideOfTheDataSet) {
+  EXPECT_THAT(CreateWith("train { range { end: 101 } }"),
+              FailsWith("train.range: must lie in the 100 examples of the data "
+                        "set and not be empty, got [0, 101)"));
+}
+
+TEST(ErrorsTest, NamesALabelThatTheModelHasNoOutputFor) {
+  // Classes 3 and 4 are unknown to the model.
+  EXPECT_THAT(
+      RunExperiment(SmallExperiment(
+          {"train { dataset { [type.googleapis.com/recipe.Synthetic] { "
+           "classes: 5 } } }"})),
+      FailsWith("the label must be in 0 .. 2, as the model has that many "
+                "outputs, got"));
+}
+
+TEST(ErrorsTest, NamesAModelOutputThatTheLossCannotTake) {
+  EXPECT_THAT(
+      RunExperiment(SmallExperiment(
+          {"loss { [type.googleapis.com/recipe.Mse] {} }",
+           "remove: 'recipe.Accuracy'", "remove: 'recipe.Checkpoint'"})),
+      FailsWith("step 0: loss: "));
+}
+
+TEST(ErrorsTest, ReportsWhatAHookThrows) {
+  // There are only three classes.
+  EXPECT_THAT(
+      RunExperiment(SmallExperiment(
+          {"hook { [type.googleapis.com/recipe.Accuracy] { top_k: 4 } "
+           "} remove: 'recipe.Checkpoint'"})),
+      FailsWith("step 0: hook[1]: top_k must be at most the 3 classes"));
+}
+
+// So high that the second step's loss is no number.
+constexpr char kDiverges[] =
+    "remove: 'recipe.LinearDecay' "
+    "optimizer { [type.googleapis.com/recipe.Sgd] { lr: 1e30 } }";
+
+TEST(ErrorsTest, NamesTheFirstStepWhoseLossIsNotFinite) {
+  const auto outcome = RunExperiment(SmallExperiment({kDiverges}));
+  // The log has a line every 5 steps.
+  EXPECT_THAT(std::string(outcome.status().message()),
+              testing::MatchesRegex("step [1-4]: the loss must be finite, got "
+                                    "-?(nan|inf) at rate 1e\\+30"));
+}
+
+TEST(ErrorsTest, GoesOnWithoutAFiniteLossWhenAsked) {
+  const auto trainer =
+      MakeTrainer(SmallExperiment({kDiverges, "non_finite: CONTINUE"}));
+  ASSERT_OK(trainer);
+  const auto outcome = (*trainer)->Train();
+  ASSERT_OK(outcome);
+  EXPECT_EQ((*trainer)->run().progress.step, 20);
+  EXPECT_FALSE(std::isfinite(outcome->metrics.at("loss/train")));
+}
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,69 @@
+// Evaluates the model of a run.
+
+#include <filesystem>
+#include <iostream>
+
+#include "absl/strings/str_format.h"
+#include "framework/core/overrides.h"
+#include "framework/trainer/command.h"
+#include "framework/trainer/flags.h"
+#include "framework/trainer/trainer.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(checkpoint, "best",
+              "The checkpoint: best (last where there is no best), last, or a "
+              "path.");
+DEFINE_string(split, "",
+              "The section that is evaluated: test or eval (default: test "
+              "where the experiment has one).");
+
+namespace toque {
+namespace {
+
+constexpr char kUsage[] = R"(Prints the metrics of a run's model: the experiment
+in --run_dir with the weights of a checkpoint. Writes nothing.
+
+  --set='TEXT-PROTO FRAGMENT'
+      Changes the experiment; may be given repeatedly.)";
+
+std::string ChosenCheckpoint(const std::string& folder) {
+  const std::string path = CheckpointPath(folder, FLAGS_checkpoint);
+  if (FLAGS_checkpoint != "best" || std::filesystem::exists(path)) return path;
+  std::cerr << folder << ": no best checkpoint, taking the last\n";
+  return CheckpointPath(folder, "last");
+}
+
+absl::Status Evaluate(const Command& command) {
+  if (command.run_dir.empty()) return Invalid("--run_dir must be given");
+  const std::string folder = UserPath(command.run_dir);
+  ASSIGN_OR_RETURN(Experiment experiment, ExperimentOf(folder));
+  for (const std::string& change : command.overrides) {
+    RETURN_IF_ERROR(ApplyOverride(change, &experiment));
+  }
+  ASSIGN_OR_RETURN(
+      const auto trainer,
+      Trainer::Create(experiment,
+                      Context().WithDataFolder(UserPath(command.data)), {}));
+  const std::string path = ChosenCheckpoint(folder);
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
+  RETURN_IF_ERROR(AtPlace(trainer->LoadWeights(checkpoint), path));
+  const std::string split = !FLAGS_split.empty()    ? FLAGS_split
+                            : experiment.has_test() ? "test"
+                                                    : "eval";
+  ASSIGN_OR_RETURN(const Metrics metrics, trainer->EvaluateOnce(split));
+  for (const auto& [name, value] : metrics) {
+    std::cout << absl::StreamFormat("%s %.4f\n", name, value);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) {
+  const toque::Command command = toque::ParseCommand(toque::kUsage, argc, argv);
+  const absl::Status status = toque::Evaluate(command);
+  if (status.ok()) return 0;
+  std::cerr << status.message() << "\n";
+  return 1;
+}

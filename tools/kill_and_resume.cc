@@ -1,0 +1,170 @@
+// Kills runs of an experiment and resumes them: the end must be the same.
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "framework/core/rng.h"
+#include "framework/trainer/flags.h"
+#include "gflags/gflags.h"
+#include "tools/metrics_file.h"
+#include "tools/subprocess.h"
+
+DEFINE_string(program, "",
+              "An experiment's program, as "
+              "bazel-bin/experiments/digits_convnet.");
+DEFINE_string(out, "", "Folder of the runs, which must not exist yet.");
+DEFINE_string(data, "", "As that of an experiment.");
+DEFINE_int32(runs, 10, "Runs that are killed.");
+DEFINE_uint64(seed, 0, "Start of the random steps and delays.");
+DEFINE_string(threads, "1", "Numbers of loader threads, separated by commas.");
+
+namespace toque {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kUsage[] = R"(Runs an experiment once to its end with each number
+of loader threads, then kills runs at random steps, resumes them to their end,
+and compares the bytes of their last checkpoints. The exit status is 1 where
+they differ.
+
+  --set='TEXT-PROTO FRAGMENT'
+      Changes the experiment; may be given repeatedly.)";
+
+class Comparison {
+ public:
+  Comparison(std::string folder, std::vector<std::string> changes)
+      : folder_(std::move(folder)), changes_(std::move(changes)) {}
+
+  // True when all runs ended equal.
+  absl::StatusOr<bool> Run(const std::vector<int>& threads) {
+    if (fs::exists(folder_)) return Invalid(folder_ + ": must not exist yet");
+    fs::create_directories(folder_);
+    ASSIGN_OR_RETURN(const int whole, RunWhole(threads));
+    ASSIGN_OR_RETURN(const int resumed, RunKilled(threads));
+    std::cout << "result loader_threads_equal " << whole << "/"
+              << threads.size() << " runs\n"
+              << "result kill_and_resume_equal " << resumed << "/" << FLAGS_runs
+              << " runs\n";
+    return whole == static_cast<int>(threads.size()) && resumed == FLAGS_runs;
+  }
+
+ private:
+  // Uninterrupted runs; the first is what all others are compared with.
+  absl::StatusOr<int> RunWhole(const std::vector<int>& threads) {
+    int equal = 0;
+    for (const int count : threads) {
+      const std::string folder = absl::StrCat(folder_, "/threads_", count);
+      RETURN_IF_ERROR(RunProgram(Arguments(folder, count), folder + ".txt"));
+      if (reference_.empty()) reference_ = folder;
+      equal += Report(folder, absl::StrCat(count, " loader threads"));
+    }
+    return equal;
+  }
+
+  absl::StatusOr<int> RunKilled(const std::vector<int>& threads) {
+    const auto steps =
+        static_cast<int64_t>(LastMetric(reference_, "step").value_or(0));
+    if (steps < 2) return Invalid("a run must have at least 2 steps", steps);
+    Rng rng(FLAGS_seed);
+    int equal = 0;
+    for (int i = 0; i < FLAGS_runs; ++i) {
+      const std::string folder = absl::StrCat(folder_, "/run_", i);
+      const int count = threads[static_cast<size_t>(i) % threads.size()];
+      std::vector<std::string> arguments = Arguments(folder, count);
+      ASSIGN_OR_RETURN(const auto program,
+                       Subprocess::Start(arguments, folder + ".txt"));
+      const int64_t step =
+          Kill(*program, folder, 1 + rng.Below(steps - 1), rng.Below(20'000));
+      arguments.push_back("--resume");
+      RETURN_IF_ERROR(RunProgram(arguments, folder + ".txt"));
+      equal += Report(
+          folder, absl::StrCat("run ", i, ", ", count,
+                               " loader threads, killed after step ", step));
+    }
+    return equal;
+  }
+
+  // Kills the program as soon as the step is done, and a moment later. The last
+  // step that it wrote.
+  static int64_t Kill(Subprocess& program, const std::string& folder,
+                      int64_t step, int64_t microseconds) {
+    const auto last_step = [&folder] {
+      return static_cast<int64_t>(LastMetric(folder, "step").value_or(0));
+    };
+    while (program.Running() && last_step() < step) usleep(500);
+    usleep(static_cast<useconds_t>(microseconds));
+    program.Signal(SIGKILL);
+    program.Wait();
+    return last_step();
+  }
+
+  std::vector<std::string> Arguments(const std::string& folder,
+                                     int threads) const {
+    std::vector<std::string> arguments = {
+        UserPath(FLAGS_program), "--run_dir=" + folder, "--data=" + FLAGS_data,
+        "--set=log_every_steps: 1"};
+    for (const std::string& change : changes_) {
+      arguments.push_back("--set=" + change);
+    }
+    arguments.push_back(
+        absl::StrCat("--set=train { loader_threads: ", threads, " }"));
+    return arguments;
+  }
+
+  bool Report(const std::string& folder, const std::string& what) const {
+    const std::string bytes = LastCheckpoint(folder);
+    const bool equal = !bytes.empty() && bytes == LastCheckpoint(reference_);
+    std::cout << what << ": " << (equal ? "equal" : "DIFFERENT") << std::endl;
+    return equal;
+  }
+
+  static std::string LastCheckpoint(const std::string& folder) {
+    std::ifstream file(folder + "/checkpoints/last.safetensors",
+                       std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  const std::string folder_;
+  const std::vector<std::string> changes_;
+  std::string reference_;
+};
+
+absl::StatusOr<bool> Main(std::vector<std::string> changes) {
+  if (FLAGS_program.empty()) return Invalid("--program must be given");
+  std::vector<int> threads;
+  for (const auto part : absl::StrSplit(FLAGS_threads, ',')) {
+    if (!absl::SimpleAtoi(part, &threads.emplace_back())) {
+      return Invalid("--threads must be numbers separated by commas",
+                     FLAGS_threads);
+    }
+  }
+  // A test has a folder of its own.
+  const char* scratch = std::getenv("TEST_TMPDIR");
+  if (FLAGS_out.empty() && scratch == nullptr) {
+    return Invalid("--out must be given");
+  }
+  const std::string folder = FLAGS_out.empty()
+                                 ? std::string(scratch) + "/kill_and_resume"
+                                 : UserPath(FLAGS_out);
+  return Comparison(folder, std::move(changes)).Run(threads);
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) {
+  std::vector<std::string> changes =
+      toque::TakeRepeatedFlag("set", &argc, argv);
+  toque::ParseFlags(toque::kUsage, &argc, &argv);
+  const absl::StatusOr<bool> equal = toque::Main(std::move(changes));
+  if (equal.ok()) return *equal ? 0 : 1;
+  std::cerr << equal.status().message() << "\n";
+  return 1;
+}
