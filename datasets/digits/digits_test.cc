@@ -46,8 +46,9 @@ TEST(DigitsTest, BeginsWithScikitLearnsFirstDigit) {
 TEST(DigitsTest, HoldsTheWholeSet) {
   const auto digits = Open("split: ALL");
   EXPECT_EQ(digits->size(), 1797);
+  const std::vector<int64_t> labels = *digits->Labels();
   std::array<int, 10> counts = {};
-  for (const int64_t label : *digits->Labels()) {
+  for (const int64_t label : labels) {
     ++counts.at(static_cast<size_t>(label));
   }
   EXPECT_THAT(counts,

@@ -164,44 +164,46 @@ struct BadHeader {
   const char* error;
 };
 
-TEST(SafetensorsTest, RefusesHeadersThatDoNotFitEightBytesOfData) {
-  const std::vector<BadHeader> cases = {
-      {"[]", "its header must be a JSON object"},
-      {"{", "its header must be a JSON object"},
-      {R"({"__metadata__":{"a":1}})", "its metadata must be texts by name"},
-      {R"({"__metadata__":"a"})", "its metadata must be texts by name"},
-      {R"({"__metadata__":{"xxh3":""}})", "its digest is not that"},
-      {R"({"w":3})", "w: must be a JSON object"},
-      {R"({"w":{}})", "w: dtype must be a type that LibTorch has, got none"},
-      {R"({"w":{"dtype":"F8"}})",
-       "w: dtype must be a type that LibTorch has, got F8"},
-      {R"({"w":{"dtype":"F32","shape":2}})",
-       "w: shape must be a list of at most 64 whole numbers"},
-      {R"({"w":{"dtype":"F32","shape":[-2]}})", "w: shape must be a list"},
-      {R"({"w":{"dtype":"F32","shape":[2.0]}})", "w: shape must be a list"},
-      {R"({"w":{"dtype":"F32","shape":[9223372036854775808]}})",
-       "w: shape must be a list"},
-      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}})",
-       "w: data_offsets must be two numbers"},
-      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
-       "w: data_offsets must be in order and at most 8, got [8, 0]"},
-      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
-       "w: data_offsets must be in order and at most 8, got [4, 12]"},
-      {R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
-       "w: data_offsets must span 12 bytes, got 8"},
-      {R"({"w":{"dtype":"F32","shape":[4294967296,4294967296,4],)"
-       R"("data_offsets":[0,0]}})",
-       "w: shape must have fewer than 2^63 bytes"},
-      {R"({"w":{"dtype":"F32","shape":[0,4294967296,4294967296],)"
-       R"("data_offsets":[0,0]}})",
-       "w: shape must have fewer than 2^63 bytes"},
-      {R"({"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
-       R"("w":{"dtype":"I16","shape":[2],"data_offsets":[2,6]}})",
-       "w: must not overlap with v"},
-      {R"({"w":{"dtype":"BOOL","shape":[8],"data_offsets":[0,8]}})",
-       "w: must hold zeros and ones"},
-  };
-  for (const auto& [header, error] : cases) {
+// Headers before eight bytes of data.
+constexpr BadHeader kBadHeaders[] = {
+    {"[]", "its header must be a JSON object"},
+    {"{", "its header must be a JSON object"},
+    {R"({"__metadata__":{"a":1}})", "its metadata must be texts by name"},
+    {R"({"__metadata__":"a"})", "its metadata must be texts by name"},
+    {R"({"__metadata__":{"xxh3":""}})", "its digest is not that"},
+    {R"({"w":3})", "w: must be a JSON object"},
+    {R"({"w":{}})", "w: dtype must be a type that LibTorch has, got none"},
+    {R"({"w":{"dtype":"F8"}})",
+     "w: dtype must be a type that LibTorch has, got F8"},
+    {R"({"w":{"dtype":"F32","shape":2}})",
+     "w: shape must be a list of at most 64 whole numbers"},
+    {R"({"w":{"dtype":"F32","shape":[-2]}})", "w: shape must be a list"},
+    {R"({"w":{"dtype":"F32","shape":[2.0]}})", "w: shape must be a list"},
+    {R"({"w":{"dtype":"F32","shape":[9223372036854775808]}})",
+     "w: shape must be a list"},
+    {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}})",
+     "w: data_offsets must be two numbers"},
+    {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})",
+     "w: data_offsets must be in order and at most 8, got [8, 0]"},
+    {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+     "w: data_offsets must be in order and at most 8, got [4, 12]"},
+    {R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
+     "w: data_offsets must span 12 bytes, got 8"},
+    {R"({"w":{"dtype":"F32","shape":[4294967296,4294967296,4],)"
+     R"("data_offsets":[0,0]}})",
+     "w: shape must have fewer than 2^63 bytes"},
+    {R"({"w":{"dtype":"F32","shape":[0,4294967296,4294967296],)"
+     R"("data_offsets":[0,0]}})",
+     "w: shape must have fewer than 2^63 bytes"},
+    {R"({"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+     R"("w":{"dtype":"I16","shape":[2],"data_offsets":[2,6]}})",
+     "w: must not overlap with v"},
+    {R"({"w":{"dtype":"BOOL","shape":[8],"data_offsets":[0,8]}})",
+     "w: must hold zeros and ones"},
+};
+
+TEST(SafetensorsTest, RefusesHeadersThatDoNotFitTheFile) {
+  for (const auto& [header, error] : kBadHeaders) {
     EXPECT_THAT(Parse(FileOf(header, std::string(8, '\2'))), FailsWith(error))
         << header;
   }
