@@ -46,7 +46,7 @@ struct AvgPool : Block {
 struct GlobalAvgPool : Block {
   at::Tensor Forward(const at::Tensor& input) override {
     CHECK_SHAPE(input, {kAny, kAny, kAny, kAny});
-    return at::adaptive_avg_pool2d(input, 1);
+    return at::adaptive_avg_pool2d(input, {1, 1});
   }
   std::string Describe() const override { return "GlobalAvgPool2d"; }
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -77,9 +76,7 @@ class ThreadedLoader : public Loader {
   struct Slot {
     enum class State { kFree, kFilling, kReady, kLent };
     State state = State::kFree;
-    // By batch size: the full one and that of the epoch's last batch.
-    std::map<int64_t, BatchMemory> memories;
-    BatchMemory* memory = nullptr;
+    std::unique_ptr<BatchMemory> memory;  // null when free
     int64_t unwritten = 0;
     absl::Status status;
   };
@@ -100,6 +97,7 @@ class ThreadedLoader : public Loader {
   }
   absl::StatusOr<Part> Claim();
   absl::Status BeginSlot(Slot& slot);
+  std::unique_ptr<BatchMemory> TakeMemory(int64_t size);
   absl::Status Fill(const Part& part, Example* example);
   void Finish(const Part& part, absl::Status status);
   void Work();
@@ -115,6 +113,7 @@ class ThreadedLoader : public Loader {
   std::condition_variable work_;   // a slot became free, or the end
   std::condition_variable ready_;  // a slot became ready
   std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<BatchMemory>> unused_;
   // Batches are numbered from epoch 0 on: the one being claimed, the rows of it
   // that are taken, and the next to hand out.
   int64_t claimed_ = 0;
@@ -175,6 +174,7 @@ absl::Status ThreadedLoader::Next(Batch* batch) {
   Slot& previous = SlotOf(next_ + static_cast<int64_t>(slots_.size()) - 1);
   if (previous.state == Slot::State::kLent) {
     previous.state = Slot::State::kFree;
+    unused_.push_back(std::move(previous.memory));
     work_.notify_all();
   }
   Slot& slot = SlotOf(next_);
@@ -217,15 +217,25 @@ absl::Status ThreadedLoader::BeginSlot(Slot& slot) {
   ASSIGN_OR_RETURN(const auto* order, order_.Of(claimed_ / batches_per_epoch_));
   const int64_t first = claimed_ % batches_per_epoch_ * options_.batch_size;
   const int64_t size = std::min(options_.batch_size, order_.size() - first);
-  const auto [memory, made] =
-      slot.memories.try_emplace(size, form_, size, options_.pinned);
-  if (made || memory->second.Renew()) ++allocations_;
-  slot.memory = &memory->second;
+  slot.memory = TakeMemory(size);
   std::copy_n(order->begin() + first, size, slot.memory->index().begin());
   slot.unwritten = size;
   slot.status = absl::OkStatus();
   slot.state = Slot::State::kFilling;
   return absl::OkStatus();
+}
+
+std::unique_ptr<BatchMemory> ThreadedLoader::TakeMemory(int64_t size) {
+  for (auto& unused : unused_) {
+    if (unused->size() != size) continue;
+    std::unique_ptr<BatchMemory> memory = std::move(unused);
+    std::swap(unused, unused_.back());
+    unused_.pop_back();
+    if (memory->Renew()) ++allocations_;
+    return memory;
+  }
+  ++allocations_;
+  return std::make_unique<BatchMemory>(form_, size, options_.pinned);
 }
 
 absl::Status ThreadedLoader::Fill(const Part& part, Example* example) {
