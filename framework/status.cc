@@ -1,13 +1,19 @@
 #include "framework/status.h"
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 
 namespace toque {
 
 absl::Status AtPlace(const absl::Status& status, std::string_view place) {
   if (status.ok() || place.empty()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(View(place), ": ", status.message()));
+  // Faults that were reported together lie at that place one and all.
+  const std::string start = absl::StrCat(View(place), ": ");
+  return absl::Status(
+      status.code(),
+      absl::StrCat(start,
+                   absl::StrReplaceAll(status.message(),
+                                       {{"\n", absl::StrCat("\n", start)}})));
 }
 
 absl::Status Together(const std::vector<absl::Status>& faults) {

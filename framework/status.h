@@ -35,7 +35,8 @@ inline absl::Status Invalid(std::string_view what_must_hold) {
   return absl::InvalidArgumentError(View(what_must_hold));
 }
 
-// `status` with "place: " before its text; an OK status stays as it is.
+// `status` with "place: " before each line of its text; an OK status stays as it
+// is.
 absl::Status AtPlace(const absl::Status& status, std::string_view place);
 
 // All faults of `faults` as one error, a line each; OK when there are none.

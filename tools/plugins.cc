@@ -4,7 +4,9 @@
 #include <iostream>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "framework/core/describe.h"
 #include "framework/core/registry.h"
 #include "framework/trainer/flags.h"
@@ -16,7 +18,7 @@ DEFINE_string(describe, "",
 namespace toque {
 namespace {
 
-constexpr char kUsage[] = R"(Lists all plugins by kind.
+constexpr char kUsage[] = R"(Lists all plugins by kind, or explains one.
 )";
 
 absl::Status List() {
@@ -39,7 +41,11 @@ absl::Status List() {
 
 // Every line of `text` behind `indent`.
 std::string Indented(const std::string& text, const std::string& indent) {
-  return indent + absl::StrReplaceAll(text, {{"\n", "\n" + indent}}) + "\n";
+  std::string lines;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    absl::StrAppend(&lines, line.empty() ? "" : indent, line, "\n");
+  }
+  return lines;
 }
 
 void Print(const OptionDescription& option) {
@@ -67,9 +73,9 @@ void PrintUse(const PluginEntry& entry) {
               << entry.name() << "\n";
     return;
   }
-  const std::string options =
-      entry.example.empty() ? "{}"
-                            : absl::StrCat("{ ", View(entry.example), " }");
+  std::string options(entry.example);
+  absl::RemoveExtraAsciiWhitespace(&options);
+  options = options.empty() ? "{}" : "{ " + options + " }";
   std::cout << "\nIn an experiment:\n  " << entry.kind
             << " { [type.googleapis.com/" << entry.name() << "] " << options
             << " }\nand among the plugins of its BUILD call:\n  \"//"
@@ -92,6 +98,10 @@ absl::Status Explain(const std::string& name) {
 
 int main(int argc, char** argv) {
   toque::ParseFlags(toque::kUsage, &argc, &argv);
+  if (argc > 1) {
+    std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
+    return 1;
+  }
   const absl::Status status =
       FLAGS_describe.empty() ? toque::List() : toque::Explain(FLAGS_describe);
   if (status.ok()) return 0;

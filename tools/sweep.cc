@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "framework/core/text_file.h"
 #include "framework/trainer/flags.h"
@@ -49,7 +50,8 @@ struct Sweep {
 std::string FolderName(const std::string& variant) {
   if (variant.empty()) return "base";
   std::string name;
-  for (const char c : variant) {
+  for (const char c :
+       absl::StrReplaceAll(variant, {{"type.googleapis.com/", ""}})) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
         c == '-' || c == '+') {
       name += c;
@@ -57,6 +59,7 @@ std::string FolderName(const std::string& variant) {
       name += '_';
     }
   }
+  if (name.ends_with('_')) name.pop_back();
   return name;
 }
 

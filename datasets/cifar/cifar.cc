@@ -2,6 +2,8 @@
 #include "datasets/cifar/cifar.pb.h"
 #include "framework/core/dataset.h"
 #include "framework/core/input_file.h"
+#include "framework/core/option_checks.h"
+#include "framework/core/text_file.h"
 
 namespace toque {
 namespace {
@@ -37,8 +39,7 @@ struct Cifar : Dataset {
       RETURN_IF_ERROR(AtPlace(CheckRecords(before), path));
     }
     if (!options.has_names()) return absl::OkStatus();
-    const std::string path = context.DataPath(options.names());
-    return AtPlace(ReadNames(path), path);
+    return ReadNames(context.DataPath(options.names()));
   }
 
   // Checks what a file has added to the first `before` bytes.
@@ -60,16 +61,11 @@ struct Cifar : Dataset {
   }
 
   absl::Status ReadNames(const std::string& path) {
-    std::vector<uint8_t> text;
-    RETURN_IF_ERROR(Append(path, &text));
-    const std::string lines(text.begin(), text.end());
+    ASSIGN_OR_RETURN(const std::string text, ReadTextFile(path));
     class_names =
-        absl::StrSplit(lines, absl::ByAnyChar("\r\n"), absl::SkipWhitespace());
-    if (static_cast<int64_t>(class_names.size()) == classes) {
-      return absl::OkStatus();
-    }
-    return Invalid(absl::StrCat("must hold ", classes, " names"),
-                   class_names.size());
+        absl::StrSplit(text, absl::ByAnyChar("\r\n"), absl::SkipWhitespace());
+    const auto count = static_cast<int64_t>(class_names.size());
+    return AtPlace(Between("names", count, classes, classes), path);
   }
 
   int64_t RecordBytes() const { return label_bytes + kPixels; }
@@ -112,7 +108,7 @@ struct Cifar : Dataset {
 };
 
 Made<Dataset> MakeCifar(const recipe::Cifar& options) {
-  if (options.file().empty()) return Invalid("file must be given");
+  RETURN_IF_ERROR(Given("file", options.file_size() > 0));
   return std::make_unique<Cifar>(options);
 }
 

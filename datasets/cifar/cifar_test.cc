@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
@@ -52,7 +53,7 @@ class CifarTest : public testing::Test {
     EXPECT_OK(cifar.Read(index, rng, &example));
     std::vector<float> pixels(3 * kPlane);
     example.images.at(0).at(0).Write(pixels.data());
-    for (float& pixel : pixels) pixel *= 255;
+    for (float& pixel : pixels) pixel = std::round(pixel * 255);
     return pixels;
   }
 
@@ -98,7 +99,7 @@ TEST_F(CifarTest, TakesNamesOfClassesFromAFile) {
 TEST_F(CifarTest, RefusesAnotherNumberOfNames) {
   File("names", {'a', '\n', 'b', '\n'});
   EXPECT_THAT(Open(File("a", Record({0})) + "names: 'names'"),
-              FailsWith("/names: must hold 10 names, got 2"));
+              FailsWith("/names: names must be from 10 to 10, got 2"));
 }
 
 TEST_F(CifarTest, RefusesFilesThatAreNotWholeRecords) {

@@ -1,6 +1,7 @@
 #include "datasets/idx/idx.pb.h"
 #include "framework/core/dataset.h"
 #include "framework/core/input_file.h"
+#include "framework/core/option_checks.h"
 
 namespace toque {
 namespace {
@@ -40,7 +41,7 @@ absl::StatusOr<Array> ReadArray(InputFile& file) {
   ASSIGN_OR_RETURN(array.shape, ReadShape(file));
   uint64_t promised = 1;
   for (const int64_t size : array.shape) {
-    if (size < 1) return Invalid("each size must be at least 1", size);
+    RETURN_IF_ERROR(AtLeast("each size", size, 1));
     if (__builtin_mul_overflow(promised, size, &promised)) {
       return Invalid("the header promises more than any file can hold");
     }
@@ -78,14 +79,9 @@ struct Idx : Dataset {
 
   absl::Status CheckImages() {
     const size_t dimensions = images.shape.size();
-    if (dimensions != 3 && dimensions != 4) {
-      return Invalid("images must have 3 or 4 dimensions", dimensions);
-    }
+    RETURN_IF_ERROR(Between("dimensions of the images", dimensions, 3, 4));
     if (dimensions == 3) images.shape.insert(images.shape.begin() + 1, 1);
-    if (images.shape[1] <= Image::kMaxChannels) return absl::OkStatus();
-    return Invalid(absl::StrCat("images must have at most ",
-                                Image::kMaxChannels, " channels"),
-                   images.shape[1]);
+    return Between("channels", images.shape[1], 1, Image::kMaxChannels);
   }
 
   absl::Status CheckLabels() const {
@@ -128,11 +124,9 @@ struct Idx : Dataset {
 };
 
 Made<Dataset> MakeIdx(const recipe::Idx& options) {
-  if (!options.has_images()) return Invalid("images must be given");
-  if (!options.has_labels()) return Invalid("labels must be given");
-  if (options.classes() < 1) {
-    return Invalid("classes must be at least 1", options.classes());
-  }
+  RETURN_IF_ERROR(Together({Given("images", options.has_images()),
+                            Given("labels", options.has_labels()),
+                            AtLeast("classes", options.classes(), 1)}));
   return std::make_unique<Idx>(options);
 }
 

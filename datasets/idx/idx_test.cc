@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
@@ -57,7 +58,7 @@ class IdxTest : public testing::Test {
     const Image& image = example.images.at(0).at(0);
     std::vector<float> pixels(static_cast<size_t>(image.elements()));
     image.Write(pixels.data());
-    for (float& pixel : pixels) pixel *= 255;
+    for (float& pixel : pixels) pixel = std::round(pixel * 255);
     return pixels;
   }
 
@@ -111,11 +112,11 @@ TEST_F(IdxTest, RefusesWhatIsNoArrayOfImages) {
       Fault({'n', 'o', 'n', 'e'}, labels_),
       FailsWith("images: an IDX file of bytes must begin with 0, 0, 8"));
   EXPECT_THAT(Fault(labels_, labels_),
-              FailsWith("images must have 3 or 4 dimensions, got 1"));
+              FailsWith("dimensions of the images must be from 3 to 4, got 1"));
   EXPECT_THAT(Fault(File({2, 0, 3}, {}), labels_),
               FailsWith("each size must be at least 1, got 0"));
   EXPECT_THAT(Fault(File({2, 17, 1, 1}, Bytes(34)), labels_),
-              FailsWith("images must have at most 16 channels, got 17"));
+              FailsWith("channels must be from 1 to 16, got 17"));
 }
 
 TEST_F(IdxTest, RefusesLabelsThatDoNotFit) {

@@ -124,12 +124,14 @@ TEST(SyntheticTest, DrawsAFigureOfOneColourOnAGroundOfAnother) {
 TEST(SyntheticTest, RefusesBadOptions) {
   const std::pair<const char*, const char*> faults[] = {
       {"examples: 0", "examples must be at least 1, got 0"},
-      {"classes: 0", "classes must be in 1.."},
-      {"kind: IMAGES classes: 11", "classes must be in 1..10, got 11"},
-      {"shape: [ 3, 0 ]", "shape must be at least 1 throughout, got 0"},
-      {"shape: [ 65536, 65536, 2 ]", "shape must be smaller, got 2"},
-      {"kind: IMAGES shape: 32", "height, width, got 1 numbers"},
-      {"kind: IMAGES shape: [ 17, 2, 2 ]", "at most 16 channels, got 17"},
+      {"classes: 0", "classes must be from 1 to 1048576, got 0"},
+      {"kind: IMAGES classes: 11", "classes must be from 1 to 10, got 11"},
+      {"shape: [ 3, 0 ]", "shape must be from 1 to 1431655765, got 0"},
+      {"shape: [ 65536, 65536, 2 ]", "shape must be from 1 to 1, got 2"},
+      {"kind: IMAGES shape: 32",
+       "dimensions of shape must be from 3 to 3, got 1"},
+      {"kind: IMAGES shape: [ 17, 2, 2 ]",
+       "channels of shape must be from 1 to 16, got 17"},
   };
   for (const auto& [options, text] : faults) {
     EXPECT_THAT(Make<Dataset>("recipe.Synthetic", options), FailsWith(text));

@@ -10,21 +10,26 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-std::string Write(const Bytes& bytes) {
-  const std::string path = TestFolder() + "/file";
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-  return path;
-}
+class InputFileTest : public testing::Test {
+ protected:
+  std::string Write(const Bytes& bytes) const {
+    const std::string path = folder_ + "/file";
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    return path;
+  }
 
-std::string WriteGzipped(const Bytes& bytes) {
-  const std::string path = TestFolder() + "/file.gz";
-  gzFile file = gzopen(path.c_str(), "wb");
-  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(file);
-  return path;
-}
+  std::string WriteGzipped(const Bytes& bytes) const {
+    const std::string path = folder_ + "/file.gz";
+    gzFile file = gzopen(path.c_str(), "wb");
+    gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+    gzclose(file);
+    return path;
+  }
+
+  const std::string folder_ = TestFolder();
+};
 
 Bytes Contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -47,7 +52,7 @@ Bytes ManyBytes() {
   return bytes;
 }
 
-TEST(InputFileTest, ReadsPlainAndGzippedFiles) {
+TEST_F(InputFileTest, ReadsPlainAndGzippedFiles) {
   for (const std::string& path :
        {Write(ManyBytes()), WriteGzipped(ManyBytes())}) {
     Bytes bytes;
@@ -56,7 +61,7 @@ TEST(InputFileTest, ReadsPlainAndGzippedFiles) {
   }
 }
 
-TEST(InputFileTest, AddsPartAfterPart) {
+TEST_F(InputFileTest, AddsPartAfterPart) {
   auto file = InputFile::Open(Write({1, 2, 3, 4, 5}));
   ASSERT_OK(file);
   Bytes bytes = {0};
@@ -68,7 +73,7 @@ TEST(InputFileTest, AddsPartAfterPart) {
   EXPECT_EQ(bytes.size(), 6u);
 }
 
-TEST(InputFileTest, EndsWhereAGzippedFileWasCut) {
+TEST_F(InputFileTest, EndsWhereAGzippedFileWasCut) {
   Bytes gzipped = Contents(WriteGzipped(ManyBytes()));
   gzipped.resize(gzipped.size() / 2);
   Bytes bytes;
@@ -77,7 +82,7 @@ TEST(InputFileTest, EndsWhereAGzippedFileWasCut) {
   EXPECT_LT(bytes.size(), ManyBytes().size());
 }
 
-TEST(InputFileTest, NoticesDamageOfGzippedData) {
+TEST_F(InputFileTest, NoticesDamageOfGzippedData) {
   Bytes gzipped = Contents(WriteGzipped(ManyBytes()));
   gzipped[gzipped.size() - 8] ^= 1;  // of the checksum
   Bytes bytes;
@@ -85,11 +90,11 @@ TEST(InputFileTest, NoticesDamageOfGzippedData) {
               FailsWith("incorrect data check"));
 }
 
-TEST(InputFileTest, SaysWhyAFileCannotBeRead) {
+TEST_F(InputFileTest, SaysWhyAFileCannotBeRead) {
   Bytes bytes;
-  EXPECT_THAT(ReadAll(TestFolder() + "/none", &bytes),
+  EXPECT_THAT(ReadAll(folder_ + "/none", &bytes),
               FailsWith("can't be opened: No such file or directory"));
-  EXPECT_THAT(ReadAll(TestFolder(), &bytes),
+  EXPECT_THAT(ReadAll(folder_, &bytes),
               FailsWith("can't be read: Is a directory"));
 }
 

@@ -27,7 +27,8 @@ std::vector<std::string>& CatalogueFolders() {
 // Made at the first look-up, when every static registration is done; plugins
 // from shared objects join later, so the map grows with the list.
 const std::map<std::string, const PluginEntry*, std::less<>>& ByName() {
-  static auto* by_name = new std::map<std::string, const PluginEntry*, std::less<>>;
+  static auto* by_name =
+      new std::map<std::string, const PluginEntry*, std::less<>>;
   if (by_name->size() != Registered().size()) {
     by_name->clear();
     for (const PluginEntry& entry : Registered()) {
@@ -64,15 +65,17 @@ size_t Distance(std::string_view a, std::string_view b) {
 }
 
 absl::Status UnknownPlugin(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& [known, entry] : ByName()) names.push_back(known);
+  const std::string nearest = Nearest(name, names);
+  // One that is linked in was spelled otherwise.
+  const bool linked = Folded(nearest) == Folded(name);
   for (const std::string& folder : CatalogueFolders()) {
-    if (Folded(folder) != Folded(name)) continue;
+    if (linked || Folded(folder) != Folded(name)) continue;
     return absl::NotFoundError(absl::StrCat(
         "plugin ", View(name), " is not linked into this program; add \"//",
         folder, "\" to the plugins of its experiment() in BUILD"));
   }
-  std::vector<std::string> names;
-  for (const auto& [known, entry] : ByName()) names.push_back(known);
-  const std::string nearest = Nearest(name, names);
   return absl::NotFoundError(absl::StrCat(
       "unknown plugin ", View(name),
       nearest.empty() ? "; //tools:plugins lists all"
@@ -134,8 +137,8 @@ absl::StatusOr<std::unique_ptr<Message>> UnpackOptions(const Any& any) {
           ->GetPrototype(entry->options())
           ->New());
   if (!options->ParsePartialFromString(any.value())) {
-    return Invalid(absl::StrCat("the bytes of ", entry->name(),
-                                " must be its options"));
+    return Invalid(
+        absl::StrCat("the bytes of ", entry->name(), " must be its options"));
   }
   return options;
 }
@@ -166,8 +169,9 @@ absl::Status AtPlugin(const absl::Status& status, const Context& context,
 }
 
 std::string WithArticle(std::string_view kind) {
-  const bool vowel = std::string_view("aeiou").find(kind.empty() ? 'x' : kind[0]) !=
-                     std::string_view::npos;
+  const bool vowel =
+      std::string_view("aeiou").find(kind.empty() ? 'x' : kind[0]) !=
+      std::string_view::npos;
   return absl::StrCat(vowel ? "an " : "a ", View(kind));
 }
 

@@ -21,6 +21,7 @@
 
 #include "absl/status/statusor.h"
 #include "framework/core/context.h"
+#include "framework/core/option_checks.h"
 #include "framework/status.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"

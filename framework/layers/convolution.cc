@@ -1,5 +1,7 @@
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ATen/ops/conv1d.h"
 #include "ATen/ops/conv2d.h"

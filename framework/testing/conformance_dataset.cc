@@ -53,7 +53,7 @@ class DatasetConformance : public testing::TestWithParam<Candidate> {
     auto made = Make<Dataset>(GetParam());
     ASSERT_OK(made);
     dataset_ = *std::move(made);
-    ASSERT_OK(dataset_->Open(Context().WithDataFolder(DataFolder())));
+    ASSERT_OK(dataset_->Open(Context()));
     ASSERT_GT(dataset_->size(), 0);
     count_ = std::min<int64_t>(dataset_->size(), 50);
   }

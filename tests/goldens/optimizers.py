@@ -26,7 +26,7 @@ CASES = [
     (optim.Adagrad, dict(lr=0.1, lr_decay=0.05, weight_decay=0.1)),
     (optim.Adagrad, dict(lr=0.1, initial_accumulator_value=0.5, eps=1e-3)),
     (optim.RMSprop, dict(lr=0.01)),
-    (optim.RMSprop, dict(lr=0.01, alpha=0.9, eps=1e-3, weight_decay=0.1)),
+    (optim.RMSprop, dict(lr=0.01, alpha=0.9, eps=0.1, weight_decay=0.1)),
     (optim.RMSprop, dict(lr=0.01, centered=True)),
     (optim.RMSprop, dict(lr=0.001, momentum=0.9)),
     (optim.RMSprop, dict(lr=0.001, momentum=0.5, centered=True)),

@@ -109,9 +109,11 @@ def plugin(
     }
     native.cc_library(name = name, alwayslink = True, **compiled)
 
-    # Compiled anew: of the library it would hold no more than the name.
+    # Compiled anew: of the library it would hold no more than the name. Nothing
+    # refers to the stamp that --load looks for, and the linker is to keep it.
     native.cc_binary(
         name = "lib%s_plugin.so" % name,
+        linkopts = ["-Wl,--no-gc-sections"],
         linkshared = True,
         linkstatic = False,
         tags = ["manual"],

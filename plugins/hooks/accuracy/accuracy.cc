@@ -92,9 +92,7 @@ class Accuracy : public MeanMetric {
 };
 
 Made<Hook> MakeAccuracy(const recipe::Accuracy& options) {
-  if (options.top_k() < 1) {
-    return Invalid("top_k must be at least 1", options.top_k());
-  }
+  RETURN_IF_ERROR(AtLeast("top_k", options.top_k(), 1));
   return std::make_unique<Accuracy>(options.top_k());
 }
 

@@ -84,12 +84,10 @@ Made<Hook> MakeCheckpoint(const recipe::Checkpoint& options) {
     return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
                    metric);
   }
-  if (options.every_epochs() < 0) {
-    return Invalid("every_epochs must not be negative", options.every_epochs());
-  }
-  if (options.keep() < 0) {
-    return Invalid("keep must not be negative", options.keep());
-  }
+  RETURN_IF_ERROR(Together({
+      AtLeast("every_epochs", options.every_epochs(), 0),
+      AtLeast("keep", options.keep(), 0),
+  }));
   return std::make_unique<Checkpoint>(options);
 }
 

@@ -129,9 +129,9 @@ TEST(CheckpointTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "metric: 'loss'"),
               FailsWith("got loss"));
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "every_epochs: -1"),
-              FailsWith("every_epochs must not be negative, got -1"));
+              FailsWith("every_epochs must be at least 0, got -1"));
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "keep: -1"),
-              FailsWith("keep must not be negative, got -1"));
+              FailsWith("keep must be at least 0, got -1"));
 }
 
 }  // namespace

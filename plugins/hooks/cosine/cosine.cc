@@ -20,15 +20,11 @@ double Factor(const recipe::Cosine& options, const Progress& progress) {
 }
 
 Made<Hook> MakeCosine(const recipe::Cosine& options) {
-  if (!(options.eta_min() >= 0 && options.eta_min() <= 1)) {
-    return Invalid("eta_min must be from 0 to 1", options.eta_min());
-  }
-  if (!(options.begin() >= 0)) {
-    return Invalid("begin must be at least 0", options.begin());
-  }
-  if (options.has_length() && !(options.length() > 0)) {
-    return Invalid("length must be above 0", options.length());
-  }
+  RETURN_IF_ERROR(Together({
+      Between("eta_min", options.eta_min(), 0, 1),
+      AtLeast("begin", options.begin(), 0),
+      Above("length", options.has_length() ? options.length() : 1, 0),
+  }));
   return ScheduleOf([options](const Progress& progress) {
     return Factor(options, progress);
   });

@@ -16,15 +16,11 @@ double Factor(const recipe::LinearDecay& options, const Progress& progress) {
 }
 
 Made<Hook> MakeLinearDecay(const recipe::LinearDecay& options) {
-  if (!(options.end() >= 0 && options.end() <= 1)) {
-    return Invalid("end must be from 0 to 1", options.end());
-  }
-  if (!(options.begin() >= 0)) {
-    return Invalid("begin must be at least 0", options.begin());
-  }
-  if (options.has_length() && !(options.length() > 0)) {
-    return Invalid("length must be above 0", options.length());
-  }
+  RETURN_IF_ERROR(Together({
+      Between("end", options.end(), 0, 1),
+      AtLeast("begin", options.begin(), 0),
+      Above("length", options.has_length() ? options.length() : 1, 0),
+  }));
   return ScheduleOf([options](const Progress& progress) {
     return Factor(options, progress);
   });

@@ -7,12 +7,10 @@ namespace toque {
 namespace {
 
 Made<Hook> MakeWarmUp(const recipe::WarmUp& options) {
-  if (!(options.length() > 0)) {
-    return Invalid("length must be above 0", options.length());
-  }
-  if (!(options.start() >= 0 && options.start() <= 1)) {
-    return Invalid("start must be from 0 to 1", options.start());
-  }
+  RETURN_IF_ERROR(Together({
+      Above("length", options.length(), 0),
+      Between("start", options.start(), 0, 1),
+  }));
   return ScheduleOf([options](const Progress& progress) {
     const double steps = progress.Steps(options.length(), options.per());
     const double done =

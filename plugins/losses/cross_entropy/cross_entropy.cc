@@ -66,7 +66,7 @@ class CrossEntropy : public Loss {
 Made<Loss> MakeCrossEntropy(const recipe::CrossEntropy& options,
                             const Context& context) {
   for (const double weight : options.weight()) {
-    if (!(weight >= 0)) return Invalid("weight must be at least 0", weight);
+    RETURN_IF_ERROR(AtLeast("weight", weight, 0));
   }
   const int64_t classes = context.dataset().classes;
   if (options.weight_size() > 0 && classes > 0 &&

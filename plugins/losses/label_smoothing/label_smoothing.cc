@@ -94,12 +94,9 @@ class LabelSmoothing : public Loss {
 };
 
 Made<Loss> MakeLabelSmoothing(const Options& options, const Context& context) {
-  const double epsilon = options.epsilon();
-  if (!(epsilon >= 0 && epsilon < 1)) {
-    return Invalid("epsilon must be at least 0 and below 1", epsilon);
-  }
+  RETURN_IF_ERROR(Within("epsilon", options.epsilon(), 0, 1));
   for (const double weight : options.weight()) {
-    if (!(weight >= 0)) return Invalid("weight must be at least 0", weight);
+    RETURN_IF_ERROR(AtLeast("weight", weight, 0));
   }
   const int64_t classes = context.dataset().classes;
   if (options.weight_size() > 0 && classes > 0 &&

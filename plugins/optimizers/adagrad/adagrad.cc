@@ -30,21 +30,12 @@ class Adagrad : public SlotOptimizer {
 };
 
 Made<Optimizer> MakeAdagrad(const recipe::Adagrad& options) {
-  if (!(options.lr() >= 0))
-    return Invalid("lr must be at least 0", options.lr());
-  if (!(options.lr_decay() >= 0)) {
-    return Invalid("lr_decay must be at least 0", options.lr_decay());
-  }
-  if (!(options.weight_decay() >= 0)) {
-    return Invalid("weight_decay must be at least 0", options.weight_decay());
-  }
-  if (!(options.initial_accumulator_value() >= 0)) {
-    return Invalid("initial_accumulator_value must be at least 0",
-                   options.initial_accumulator_value());
-  }
-  if (!(options.eps() >= 0)) {
-    return Invalid("eps must be at least 0", options.eps());
-  }
+  RETURN_IF_ERROR(Together({AtLeast("lr", options.lr(), 0),
+                            AtLeast("lr_decay", options.lr_decay(), 0),
+                            AtLeast("weight_decay", options.weight_decay(), 0),
+                            AtLeast("initial_accumulator_value",
+                                    options.initial_accumulator_value(), 0),
+                            AtLeast("eps", options.eps(), 0)}));
   return std::make_unique<Adagrad>(options);
 }
 

@@ -36,20 +36,10 @@ class AdamW : public SlotOptimizer {
 };
 
 Made<Optimizer> MakeAdamW(const recipe::AdamW& options) {
-  if (!(options.lr() >= 0))
-    return Invalid("lr must be at least 0", options.lr());
-  if (!(options.beta1() >= 0 && options.beta1() < 1)) {
-    return Invalid("beta1 must be at least 0 and below 1", options.beta1());
-  }
-  if (!(options.beta2() >= 0 && options.beta2() < 1)) {
-    return Invalid("beta2 must be at least 0 and below 1", options.beta2());
-  }
-  if (!(options.eps() >= 0)) {
-    return Invalid("eps must be at least 0", options.eps());
-  }
-  if (!(options.weight_decay() >= 0)) {
-    return Invalid("weight_decay must be at least 0", options.weight_decay());
-  }
+  RETURN_IF_ERROR(Together(
+      {AtLeast("lr", options.lr(), 0), Within("beta1", options.beta1(), 0, 1),
+       Within("beta2", options.beta2(), 0, 1), AtLeast("eps", options.eps(), 0),
+       AtLeast("weight_decay", options.weight_decay(), 0)}));
   return std::make_unique<AdamW>(options);
 }
 

@@ -65,20 +65,11 @@ class RmsProp : public SlotOptimizer {
 };
 
 Made<Optimizer> MakeRmsProp(const recipe::RmsProp& options) {
-  if (!(options.lr() >= 0))
-    return Invalid("lr must be at least 0", options.lr());
-  if (!(options.alpha() >= 0 && options.alpha() <= 1)) {
-    return Invalid("alpha must be at least 0 and at most 1", options.alpha());
-  }
-  if (!(options.eps() >= 0)) {
-    return Invalid("eps must be at least 0", options.eps());
-  }
-  if (!(options.weight_decay() >= 0)) {
-    return Invalid("weight_decay must be at least 0", options.weight_decay());
-  }
-  if (!(options.momentum() >= 0)) {
-    return Invalid("momentum must be at least 0", options.momentum());
-  }
+  RETURN_IF_ERROR(Together({AtLeast("lr", options.lr(), 0),
+                            Between("alpha", options.alpha(), 0, 1),
+                            AtLeast("eps", options.eps(), 0),
+                            AtLeast("weight_decay", options.weight_decay(), 0),
+                            AtLeast("momentum", options.momentum(), 0)}));
   return std::make_unique<RmsProp>(options);
 }
 

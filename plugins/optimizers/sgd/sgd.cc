@@ -52,14 +52,10 @@ class Sgd : public SlotOptimizer {
 };
 
 Made<Optimizer> MakeSgd(const recipe::Sgd& options) {
-  if (!(options.lr() >= 0))
-    return Invalid("lr must be at least 0", options.lr());
-  if (!(options.momentum() >= 0)) {
-    return Invalid("momentum must be at least 0", options.momentum());
-  }
-  if (!(options.weight_decay() >= 0)) {
-    return Invalid("weight_decay must be at least 0", options.weight_decay());
-  }
+  RETURN_IF_ERROR(
+      Together({AtLeast("lr", options.lr(), 0),
+                AtLeast("momentum", options.momentum(), 0),
+                AtLeast("weight_decay", options.weight_decay(), 0)}));
   if (options.nesterov() && options.momentum() == 0) {
     return Invalid("nesterov needs momentum above 0", options.momentum());
   }

@@ -1,3 +1,7 @@
+#include <limits>
+
+#include "ATen/ops/full.h"
+#include "ATen/ops/zeros.h"
 #include "framework/core/optimizer.h"
 #include "framework/testing/testing.h"
 #include "framework/testing/trajectory.h"
@@ -37,6 +41,27 @@ TEST(SgdTest, GoesTheWayOfPyTorchWithDampening) {
                    {10.8739753757623, 8.85414197239824, -0.5,               //
                     3.2389137631533, 2.21034666349583, -0.396652764134956,  //
                     5.77309552182154, 0.859425030278789, 0.0927938953049486});
+}
+
+// With dampening d and momentum m: v1 = g, v2 = m v1 + (1 - d) g.
+TEST(SgdTest, TakesTheFirstFiniteGradientWholeAfterAnOverflow) {
+  const auto sgd =
+      MakeOrDie<Optimizer>("recipe.Sgd", "momentum: 0.5 dampening: 0.25");
+  const at::Tensor x = at::zeros({1});
+  std::vector<Group> groups(1);
+  groups[0].parameters = {{"x", x}};
+  groups[0].lr = 1;
+  ASSERT_OK(sgd->Attach(&groups));
+  const auto step = [&](double gradient, double found_inf) {
+    x.mutable_grad() = at::full({1}, gradient);
+    StepContext context;
+    context.found_inf = at::full({}, found_inf);
+    EXPECT_OK(sgd->Step(context));
+    return x.item<double>();
+  };
+  EXPECT_EQ(step(std::numeric_limits<double>::infinity(), 1), 0);
+  EXPECT_EQ(step(8, 0), -8);
+  EXPECT_EQ(step(8, 0), -8 - (0.5 * 8 + 0.75 * 8));
 }
 
 TEST(SgdTest, ScalesMomentumByTheFactorOfSchedules) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "framework/core/option_checks.h"
 #include "framework/core/sampler.h"
 #include "plugins/samplers/tsn_segments/tsn_segments.pb.h"
 
@@ -52,9 +53,7 @@ struct TsnSegments : Sampler {
 };
 
 Made<Sampler> MakeTsnSegments(const recipe::TsnSegments& options) {
-  if (options.segments() < 1) {
-    return Invalid("segments must be at least 1", options.segments());
-  }
+  RETURN_IF_ERROR(AtLeast("segments", options.segments(), 1));
   return std::make_unique<TsnSegments>(options);
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
+#include "framework/core/option_checks.h"
 #include "framework/core/sampler.h"
 #include "plugins/samplers/weighted/weighted.pb.h"
 
@@ -78,12 +79,11 @@ struct Weighted : Sampler {
 
 Made<Sampler> MakeWeighted(const recipe::Weighted& options) {
   for (const double weight : options.weight()) {
-    if (!(weight >= 0) || std::isinf(weight)) {
-      return Invalid("weight must be 0 or more and finite", weight);
-    }
+    constexpr double kMost = std::numeric_limits<float>::max();
+    RETURN_IF_ERROR(Between("weight", weight, 0, kMost));
   }
-  if (options.has_examples() && options.examples() < 1) {
-    return Invalid("examples must be at least 1", options.examples());
+  if (options.has_examples()) {
+    RETURN_IF_ERROR(AtLeast("examples", options.examples(), 1));
   }
   return std::make_unique<Weighted>(options);
 }

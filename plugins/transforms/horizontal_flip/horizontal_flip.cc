@@ -1,3 +1,4 @@
+#include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "plugins/transforms/horizontal_flip/horizontal_flip.pb.h"
 
@@ -20,11 +21,8 @@ struct HorizontalFlip : ImageTransform<bool> {
 };
 
 Made<Transform> MakeHorizontalFlip(const recipe::HorizontalFlip& options) {
-  const double probability = options.probability();
-  if (!(probability >= 0 && probability <= 1)) {
-    return Invalid("probability must be in 0..1", probability);
-  }
-  return std::make_unique<HorizontalFlip>(probability);
+  RETURN_IF_ERROR(Between("probability", options.probability(), 0, 1));
+  return std::make_unique<HorizontalFlip>(options.probability());
 }
 
 TOQUE_PLUGIN(MakeHorizontalFlip);

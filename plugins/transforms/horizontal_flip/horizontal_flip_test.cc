@@ -56,9 +56,9 @@ TEST(HorizontalFlipTest, FlipsAsOftenAsItsProbability) {
 
 TEST(HorizontalFlipTest, RefusesBadOptions) {
   EXPECT_THAT(Make<Transform>("recipe.HorizontalFlip", "probability: 1.5"),
-              FailsWith("probability must be in 0..1, got 1.5"));
+              FailsWith("probability must be from 0 to 1, got 1.5"));
   EXPECT_THAT(Make<Transform>("recipe.HorizontalFlip", "probability: nan"),
-              FailsWith("probability must be in 0..1, got nan"));
+              FailsWith("probability must be from 0 to 1, got nan"));
 }
 
 }  // namespace

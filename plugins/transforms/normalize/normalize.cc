@@ -2,6 +2,7 @@
 
 #include "ATen/ops/scalar_tensor.h"
 #include "ATen/ops/tensor.h"
+#include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "plugins/transforms/normalize/normalize.pb.h"
 
@@ -50,13 +51,13 @@ struct Normalize : Transform {
 };
 
 Made<Transform> MakeNormalize(const recipe::Normalize& options) {
-  if (options.mean().empty()) return Invalid("mean must be given");
-  if (options.std().empty()) return Invalid("std must be given");
+  RETURN_IF_ERROR(Together({Given("mean", options.mean_size() > 0),
+                            Given("std", options.std_size() > 0)}));
   for (const float mean : options.mean()) {
     if (!std::isfinite(mean)) return Invalid("mean must be finite", mean);
   }
   for (const float std : options.std()) {
-    if (!(std > 0)) return Invalid("std must be above 0", std);
+    RETURN_IF_ERROR(Above("std", std, 0));
   }
   return std::make_unique<Normalize>(options);
 }

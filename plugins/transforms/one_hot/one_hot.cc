@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "plugins/transforms/one_hot/one_hot.pb.h"
 
@@ -32,10 +33,7 @@ Made<Transform> MakeOneHot(const recipe::OneHot& options,
                            const Context& context) {
   const int64_t classes =
       options.has_classes() ? options.classes() : context.dataset().classes;
-  if (classes < 1) {
-    return Invalid("classes, given or the data set's, must be at least 1",
-                   classes);
-  }
+  RETURN_IF_ERROR(AtLeast("classes, given or the data set's,", classes, 1));
   return std::make_unique<OneHot>(
       classes,
       options.type() == recipe::OneHot::INT64 ? at::kLong : at::kFloat);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "plugins/transforms/random_crop/random_crop.pb.h"
 
@@ -42,13 +43,9 @@ struct RandomCrop : ImageTransform<Corner> {
 };
 
 Made<Transform> MakeRandomCrop(const recipe::RandomCrop& options) {
-  if (!options.has_size()) return Invalid("size must be given");
-  if (options.size() < 1) {
-    return Invalid("size must be at least 1", options.size());
-  }
-  if (options.padding() < 0) {
-    return Invalid("padding must be 0 or more", options.padding());
-  }
+  RETURN_IF_ERROR(Given("size", options.has_size()));
+  RETURN_IF_ERROR(Together({AtLeast("size", options.size(), 1),
+                            AtLeast("padding", options.padding(), 0)}));
   return std::make_unique<RandomCrop>(options);
 }
 

@@ -90,7 +90,7 @@ TEST_F(RandomCropTest, RefusesBadOptions) {
   EXPECT_THAT(Make<Transform>("recipe.RandomCrop", "size: 0"),
               FailsWith("size must be at least 1, got 0"));
   EXPECT_THAT(Make<Transform>("recipe.RandomCrop", "size: 1 padding: -1"),
-              FailsWith("padding must be 0 or more, got -1"));
+              FailsWith("padding must be at least 0, got -1"));
 }
 
 }  // namespace
