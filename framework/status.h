@@ -1,8 +1,9 @@
 // Errors as absl::Status: whatever a user, a file or a device can cause.
 //
-// The text of an error reads `<place>: <plugin>: <what must hold>, got <value>`.
-// Who finds a fault writes what must hold; each layer above adds its own place
-// with AtPlace and nothing else. Nobody logs an error and returns it too.
+// The text of an error reads `<place>: <plugin>: <what must hold>, got
+// <value>`. Who finds a fault writes what must hold; each layer above adds its
+// own place with AtPlace and nothing else. Nobody logs an error and returns it
+// too.
 
 #ifndef TOQUE_FRAMEWORK_STATUS_H_
 #define TOQUE_FRAMEWORK_STATUS_H_
@@ -35,8 +36,8 @@ inline absl::Status Invalid(std::string_view what_must_hold) {
   return absl::InvalidArgumentError(View(what_must_hold));
 }
 
-// `status` with "place: " before each line of its text; an OK status stays as it
-// is.
+// `status` with "place: " before each line of its text; an OK status stays as
+// it is.
 absl::Status AtPlace(const absl::Status& status, std::string_view place);
 
 // All faults of `faults` as one error, a line each; OK when there are none.
@@ -48,11 +49,11 @@ absl::Status Together(const std::vector<absl::Status>& faults);
 #define TOQUE_CONCAT(a, b) TOQUE_CONCAT_INNER(a, b)
 
 // Returns the status of `expression` from this function unless it is OK.
-#define RETURN_IF_ERROR(expression)                                  \
-  do {                                                               \
-    if (absl::Status status_ = (expression); !status_.ok()) {        \
-      return status_;                                                \
-    }                                                                \
+#define RETURN_IF_ERROR(expression)                           \
+  do {                                                        \
+    if (absl::Status status_ = (expression); !status_.ok()) { \
+      return status_;                                         \
+    }                                                         \
   } while (false)
 
 // Assigns the value of a StatusOr to `target`, or returns its status.

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "absl/strings/str_format.h"
-#include "framework/core/overrides.h"
+#include "framework/config/overrides.h"
 #include "framework/trainer/command.h"
 #include "framework/trainer/flags.h"
 #include "framework/trainer/trainer.h"

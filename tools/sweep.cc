@@ -12,7 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "framework/core/text_file.h"
+#include "framework/config/text_file.h"
 #include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "absl/strings/str_split.h"
-#include "framework/core/text_file.h"
+#include "framework/config/text_file.h"
 #include "framework/trainer/command.h"
 #include "framework/trainer/flags.h"
 #include "framework/trainer/plugin_file.h"

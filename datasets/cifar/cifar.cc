@@ -1,9 +1,9 @@
 #include "absl/strings/str_split.h"
 #include "datasets/cifar/cifar.pb.h"
+#include "framework/config/text_file.h"
 #include "framework/core/dataset.h"
 #include "framework/core/input_file.h"
 #include "framework/core/option_checks.h"
-#include "framework/core/text_file.h"
 
 namespace toque {
 namespace {

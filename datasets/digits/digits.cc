@@ -2,7 +2,7 @@
 
 #include "datasets/digits/digits.pb.h"
 #include "framework/core/dataset.h"
-#include "framework/trainer/embedded.h"
+#include "framework/core/embedded.h"
 #include "glog/logging.h"
 
 namespace toque {

@@ -24,8 +24,7 @@ void CheckShape(const at::Tensor& tensor, const char* name,
 void CheckSameShape(const at::Tensor& a, const char* name_a,
                     const at::Tensor& b, const char* name_b) {
   TORCH_CHECK(a.sizes() == b.sizes(), name_a, " and ", name_b,
-              " must have the same shape, got ", a.sizes(), " and ",
-              b.sizes());
+              " must have the same shape, got ", a.sizes(), " and ", b.sizes());
 }
 
 }  // namespace toque

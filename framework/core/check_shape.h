@@ -22,7 +22,8 @@ void CheckSameShape(const at::Tensor& a, const char* name_a,
 }  // namespace toque
 
 // CHECK_SHAPE(logits, {kAny, 10}) names the variable in its error.
-#define CHECK_SHAPE(tensor, ...) ::toque::CheckShape(tensor, #tensor, __VA_ARGS__)
+#define CHECK_SHAPE(tensor, ...) \
+  ::toque::CheckShape(tensor, #tensor, __VA_ARGS__)
 #define CHECK_SAME_SHAPE(a, b) ::toque::CheckSameShape(a, #a, b, #b)
 
 #endif  // TOQUE_FRAMEWORK_CORE_CHECK_SHAPE_H_

@@ -9,8 +9,8 @@ namespace toque {
 
 Context Context::At(std::string_view part) const {
   Context deeper = *this;
-  deeper.place_ =
-      place_.empty() ? std::string(part) : absl::StrCat(place_, ".", View(part));
+  deeper.place_ = place_.empty() ? std::string(part)
+                                 : absl::StrCat(place_, ".", View(part));
   return deeper;
 }
 

@@ -17,8 +17,8 @@ enum class TargetKind {
 
 // What a data set tells of itself once it is open.
 struct DatasetInfo {
-  int64_t classes = 0;                   // 0 where there are none
-  std::vector<int64_t> shape = {};       // of one example: {channels, h, w}
+  int64_t classes = 0;              // 0 where there are none
+  std::vector<int64_t> shape = {};  // of one example: {channels, h, w}
   std::vector<std::string> class_names = {};  // empty, or `classes` of them
   TargetKind target = TargetKind::kLabel;
 };

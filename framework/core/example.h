@@ -35,7 +35,9 @@ class Example {
   // Makes this an example of float32 values of the given shape, not
   // initialised, and returns them.
   absl::Span<float> Values(at::IntArrayRef shape);
-  absl::Span<float> Values(int64_t size) { return Values(at::IntArrayRef(size)); }
+  absl::Span<float> Values(int64_t size) {
+    return Values(at::IntArrayRef(size));
+  }
 
   // The target is a class...
   void SetLabel(int64_t label);

@@ -20,6 +20,9 @@ class Loss {
   static constexpr std::string_view kKind = "loss";
   virtual ~Loss() = default;
 
+  // Opens what the options name, such as a teacher's weights. Called once,
+  // before the first step.
+  virtual absl::Status Open(const Context&) { return absl::OkStatus(); }
   // A scalar that gradients flow back from: the mean over the batch, unless
   // the options say otherwise. Shapes that don't fit are reported by throwing
   // (CHECK_SHAPE, TORCH_CHECK).
@@ -33,10 +36,9 @@ class Loss {
 };
 
 // A loss that is a function of output and target alone.
-std::unique_ptr<Loss> LossOf(
-    std::function<at::Tensor(const at::Tensor& output,
-                             const at::Tensor& target)>
-        function);
+std::unique_ptr<Loss> LossOf(std::function<at::Tensor(const at::Tensor& output,
+                                                      const at::Tensor& target)>
+                                 function);
 
 }  // namespace toque
 

@@ -49,7 +49,14 @@ ModeScope::~ModeScope() {
 void SetTraining(Model& model, bool training) { model.train(training); }
 
 void MoveTo(Model& model, at::Device device, at::ScalarType type) {
-  model.to(device, type);
+  // Module::to() would convert counters, too.
+  for (const NamedTensors& tensors : {Parameters(model), Buffers(model)}) {
+    for (const auto& [name, tensor] : tensors) {
+      const at::ScalarType to =
+          tensor.is_floating_point() ? type : tensor.scalar_type();
+      tensor.set_data(tensor.to(device, to));
+    }
+  }
 }
 
 void ResetState(Model& model) { model.ResetState(); }

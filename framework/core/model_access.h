@@ -36,6 +36,7 @@ class ModeScope {
 };
 
 void SetTraining(Model& model, bool training);
+// Moves all tensors, and converts those of floating type.
 void MoveTo(Model& model, at::Device device, at::ScalarType type);
 void ResetState(Model& model);
 void DetachState(Model& model);

@@ -12,6 +12,7 @@
 #ifndef TOQUE_FRAMEWORK_CORE_REGISTRY_H_
 #define TOQUE_FRAMEWORK_CORE_REGISTRY_H_
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -129,10 +130,14 @@ bool RegisterFactory(absl::StatusOr<Held> (*factory)(const Options&,
                         const Context& context, void* made) {
     const auto& typed = static_cast<const Options&>(options);
     auto& result = *static_cast<Made<Kind>*>(made);
-    if constexpr (sizeof...(Surroundings) == 0) {
-      result = factory(typed);
-    } else {
-      result = factory(typed, context);
+    try {
+      if constexpr (sizeof...(Surroundings) == 0) {
+        result = factory(typed);
+      } else {
+        result = factory(typed, context);
+      }
+    } catch (const std::exception& error) {  // more memory than there is
+      result = absl::ResourceExhaustedError(error.what());
     }
   };
   return Register(
@@ -150,16 +155,16 @@ bool RegisterFactory(absl::StatusOr<Held> (*factory)(const Options&,
 
 // Registers the plugin that `factory` makes. Once a file, at its end. The stamp
 // is what `--load` reads from a shared object before it is loaded.
-#define TOQUE_PLUGIN(factory)                                             \
+#define TOQUE_PLUGIN(factory)                                              \
   [[maybe_unused]] const bool toque_registered = ::toque::RegisterFactory( \
-      factory, TOQUE_PLUGIN_FOLDER, TOQUE_PLUGIN_EXAMPLE);                \
-  [[gnu::used]] const char toque_stamp[] =                                \
+      factory, TOQUE_PLUGIN_FOLDER, TOQUE_PLUGIN_EXAMPLE);                 \
+  [[gnu::used, gnu::retain]] const char toque_stamp[] =                    \
       "toque-plugin:" TOQUE_ABI ":" TOQUE_PLUGIN_FOLDER
 
 #define TOQUE_TEXT_INNER(x) #x
 #define TOQUE_TEXT(x) TOQUE_TEXT_INNER(x)
 // What must be equal between a program and a plugin that it loads.
-#define TOQUE_ABI                                                      \
+#define TOQUE_ABI \
   "1/gcc" TOQUE_TEXT(__GNUC__) "/c++" TOQUE_TEXT(__cplusplus) "/torch2.11"
 
 #endif  // TOQUE_FRAMEWORK_CORE_REGISTRY_H_

@@ -19,12 +19,12 @@ struct Device;
 namespace toque {
 
 // What a stream of random numbers is for. Streams of transforms follow from
-// kTransform on, one for each position in the list.
+// kTransform and kBatch on, one for each position in the list.
 enum class Stream : uint64_t {
   kOrder = 1,           // the sampler's order of an epoch
   kRead = 2,            // the data set's own draws for an example
-  kBatch = 3,           // transforms of a batch
   kTransform = 1 << 8,  // transforms of an example
+  kBatch = 1 << 16,     // transforms of a batch
 };
 
 // A generator that is cheap to make and gives the same numbers on every

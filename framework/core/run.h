@@ -67,8 +67,8 @@ class Run {
   // is logged as "<name>/train". In AfterForward or BeforeBackward.
   void AddToLoss(std::string_view name, const at::Tensor& value);
   // Evaluates once more with these values in place of the model's parameters
-  // and buffers of the same names, as split "eval_<suffix>". In AfterEvaluation
-  // of split "eval".
+  // and buffers of the same names, as split "<split>_<suffix>". In
+  // AfterEvaluation of split "eval" or "test".
   void Evaluate(std::string suffix, NamedTensors weights);
 
   // ---- What was asked for since the trainer last looked.

@@ -34,8 +34,7 @@ void State::SetInteger(std::string_view name, int64_t value) {
 }
 
 void State::SetText(std::string_view name, std::string_view value) {
-  at::Tensor bytes =
-      at::empty({static_cast<int64_t>(value.size())}, at::kByte);
+  at::Tensor bytes = at::empty({static_cast<int64_t>(value.size())}, at::kByte);
   if (!value.empty()) {
     std::memcpy(bytes.mutable_data_ptr(), value.data(), value.size());
   }

@@ -22,8 +22,8 @@ using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 class State {
  public:
   void Set(std::string_view name, at::Tensor tensor);
-  void SetNumber(std::string_view name, double value);     // float64 []
-  void SetInteger(std::string_view name, int64_t value);   // int64 []
+  void SetNumber(std::string_view name, double value);          // float64 []
+  void SetInteger(std::string_view name, int64_t value);        // int64 []
   void SetText(std::string_view name, std::string_view value);  // uint8 [n]
 
   bool Has(std::string_view name) const;

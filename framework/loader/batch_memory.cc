@@ -123,8 +123,7 @@ absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
     const bool in_range =
         label >= 0 && (label_limit == 0 || label < label_limit);
     if (!in_range && label != kIgnoredLabel) {
-      return Invalid(absl::StrCat("the label must be in 0 .. ",
-                                  label_limit - 1,
+      return Invalid(absl::StrCat("the label must be in 0 .. ", label_limit - 1,
                                   ", as the model has that many outputs"),
                      label);
     }

@@ -32,9 +32,9 @@ Made<Kind> Make(const Candidate& candidate,
 
 // Runs the tests of `suite`, a testing::TestWithParam<Candidate>, for each
 // plugin of the kind; a test without such a plugin fails.
-#define CONFORMANCE_SUITE(suite, kind)                                     \
-  INSTANTIATE_TEST_SUITE_P(Conformance, suite,                             \
-                           testing::ValuesIn(::toque::Candidates(kind)),   \
+#define CONFORMANCE_SUITE(suite, kind)                                   \
+  INSTANTIATE_TEST_SUITE_P(Conformance, suite,                           \
+                           testing::ValuesIn(::toque::Candidates(kind)), \
                            ::toque::CandidateName)
 
 #endif  // TOQUE_FRAMEWORK_TESTING_CONFORMANCE_H_

@@ -5,13 +5,13 @@
 #include <fstream>
 #include <set>
 
-#include "framework/core/config.h"
-#include "framework/trainer/embedded.h"
+#include "framework/config/config.h"
+#include "framework/core/embedded.h"
 #include "framework/core/model_access.h"
-#include "framework/trainer/parts.h"
-#include "framework/trainer/trainer.h"
 #include "framework/testing/golden.pb.h"
 #include "framework/testing/testing.h"
+#include "framework/trainer/parts.h"
+#include "framework/trainer/trainer.h"
 #include "google/protobuf/text_format.h"
 #include "nlohmann/json.hpp"
 

@@ -55,10 +55,9 @@ MATCHER(IsOk, negation ? "is an error" : "is OK") {
 // EXPECT_THAT(Make<Loss>(...), FailsWith("delta must be above 0, got -1"));
 MATCHER_P(FailsWith, text, std::string("is an error that contains ") + text) {
   *result_listener << StatusOf(arg).ToString();
-  return !StatusOf(arg).ok() &&
-         std::string_view(StatusOf(arg).message().data(),
-                          StatusOf(arg).message().size())
-                 .find(text) != std::string_view::npos;
+  return !StatusOf(arg).ok() && std::string_view(StatusOf(arg).message().data(),
+                                                 StatusOf(arg).message().size())
+                                        .find(text) != std::string_view::npos;
 }
 
 }  // namespace toque
@@ -67,8 +66,8 @@ MATCHER_P(FailsWith, text, std::string("is an error that contains ") + text) {
 #define ASSERT_OK(expression) ASSERT_THAT(expression, ::toque::IsOk())
 
 // Skips the test, with a message, where the folder of test data is not given.
-#define SKIP_WITHOUT_DATA()                                             \
-  if (::toque::DataFolder().empty())                                    \
+#define SKIP_WITHOUT_DATA()          \
+  if (::toque::DataFolder().empty()) \
   GTEST_SKIP() << "TOQUE_DATA is not set: it names the folder of test data"
 
 #endif  // TOQUE_FRAMEWORK_TESTING_TESTING_H_

@@ -30,10 +30,16 @@ NamedTensors WeightsOf(const Parts& parts) {
   return weights;
 }
 
+// "hook.recipe.Checkpoint.0": counted among those of its type, so that a hook
+// that is added or taken out leaves the others theirs.
 std::string HookName(const Experiment& experiment, size_t position) {
-  return absl::StrCat(
-      "hook.", position, ".",
-      PluginName(experiment.hook(static_cast<int>(position))).data());
+  const std::string_view name =
+      PluginName(experiment.hook(static_cast<int>(position)));
+  int before = 0;
+  for (int i = 0; i < static_cast<int>(position); ++i) {
+    before += PluginName(experiment.hook(i)) == name;
+  }
+  return absl::StrCat("hook.", View(name), ".", before);
 }
 
 absl::Status CheckPlugin(const Checkpoint& checkpoint, const char* field,
@@ -45,7 +51,7 @@ absl::Status CheckPlugin(const Checkpoint& checkpoint, const char* field,
   if (saved->second == PluginName(any)) return absl::OkStatus();
   return Invalid(absl::StrCat("was made with ", field, " ", saved->second,
                               ", and the experiment has ",
-                              PluginName(any).data()));
+                              View(PluginName(any))));
 }
 
 absl::Status CheckWeights(const State& state, const NamedTensors& weights) {

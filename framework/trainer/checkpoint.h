@@ -1,7 +1,7 @@
 // Checkpoints: everything of a run in one safetensors file.
 //
 // Tensors by name: "model.<parameter or buffer>", "loss.<parameter>",
-// "optimizer.<slot>.<parameter>", "hook.<position>.<name>",
+// "optimizer.<slot>.<parameter>", "hook.<plugin>.<count>.<name>",
 // "generator.<device>", "progress.<number>". The metadata hold the format, the
 // plugins of model, loss and optimizer, class names and a fingerprint of the
 // experiment. Nothing in it differs between equal runs.
@@ -11,9 +11,9 @@
 
 #include <string>
 
-#include "framework/trainer/parts.h"
 #include "framework/core/run.h"
 #include "framework/core/state.h"
+#include "framework/trainer/parts.h"
 #include "framework/weights/safetensors.h"
 
 namespace toque {
@@ -23,7 +23,8 @@ struct Checkpoint {
   Metadata metadata;
 };
 
-// What stands now. `batch` counts the micro-batches of this epoch that are done.
+// What stands now. `batch` counts the micro-batches of this epoch that are
+// done.
 Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
                           const Run& run, int64_t batch);
 // Puts everything back; `*batch` as it was. The errors name what is missing, of

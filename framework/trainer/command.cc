@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "framework/core/config.h"
-#include "framework/core/overrides.h"
+#include "framework/config/config.h"
+#include "framework/config/overrides.h"
 #include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 

@@ -17,8 +17,8 @@ struct Command {
   std::string file_name;  // for errors
   std::string text;
   std::vector<std::string> overrides;  // --set, in order
-  std::string run_dir;      // "": a new folder, or with resume the newest
-  std::string data;         // folder of relative data paths
+  std::string run_dir;  // "": a new folder, or with resume the newest
+  std::string data;     // folder of relative data paths
   bool resume = false;
   std::string resume_from;  // "": last; "best"; or a path
 };

@@ -20,8 +20,8 @@ const at::Generator& GeneratorOf(at::Device device) {
 
 absl::StatusOr<at::Device> PrepareDevice(const Experiment& experiment) {
   if (experiment.gpus_size() > 0) {
-    setenv("CUDA_VISIBLE_DEVICES", absl::StrJoin(experiment.gpus(), ",").c_str(),
-           1);
+    setenv("CUDA_VISIBLE_DEVICES",
+           absl::StrJoin(experiment.gpus(), ",").c_str(), 1);
   }
   if (experiment.compute_threads() > 0) {
     at::set_num_threads(experiment.compute_threads());
@@ -68,26 +68,6 @@ absl::Status SetGeneratorState(const State& state, at::Device device) {
   // A run that goes on on another device draws anew there.
   if (device.is_cpu() || !state.Has("device")) return absl::OkStatus();
   return load("device", device);
-}
-
-at::ScalarType ScalarTypeOf(DType type) {
-  switch (type) {
-    case FLOAT32:
-      return at::kFloat;
-    case FLOAT64:
-      return at::kDouble;
-    case BFLOAT16:
-      return at::kBFloat16;
-    case FLOAT16:
-      return at::kHalf;
-    case INT64:
-      return at::kLong;
-    case INT32:
-      return at::kInt;
-    case UINT8:
-      return at::kByte;
-  }
-  return at::kFloat;
 }
 
 std::string LibTorchVersion() {

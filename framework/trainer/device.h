@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ATen/core/Tensor.h"
+#include "framework/core/dtype.h"
 #include "framework/core/state.h"
 #include "framework/experiment.pb.h"
 
@@ -23,7 +24,6 @@ void SeedGenerators(uint64_t seed);
 State GeneratorState(at::Device device);
 absl::Status SetGeneratorState(const State& state, at::Device device);
 
-at::ScalarType ScalarTypeOf(DType type);
 // "LibTorch 2.11.0, CUDA 13.0" and the like, for environment.json.
 std::string LibTorchVersion();
 

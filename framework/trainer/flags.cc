@@ -27,7 +27,8 @@ void PrintHelp(std::string_view usage) {
   for (const auto& flag : flags) {
     // Libraries name their files by other paths.
     const std::string_view file = flag.filename;
-    if (!file.starts_with("framework/") && !file.starts_with("tools/")) continue;
+    if (!file.starts_with("framework/") && !file.starts_with("tools/"))
+      continue;
     std::cout << "  --" << flag.name;
     if (flag.type != "bool") std::cout << "=" << flag.type;
     std::cout << "\n      " << flag.description;

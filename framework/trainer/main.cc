@@ -1,8 +1,8 @@
 // The program of an experiment.
 
 #include "absl/strings/strip.h"
+#include "framework/core/embedded.h"
 #include "framework/trainer/command.h"
-#include "framework/trainer/embedded.h"
 
 constexpr char kUsage[] = R"(Runs this experiment. Nothing but the experiment
 says what a run does; flags say where.
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   const toque::EmbeddedFile experiment = toque::EmbeddedExperiment();
   command.file_name = experiment.name;
   command.text = experiment.text;
-  command.name = std::string(
-      absl::StripSuffix(command.file_name, ".textproto"));
+  command.name =
+      std::string(absl::StripSuffix(command.file_name, ".textproto"));
   return toque::RunCommand(command);
 }

@@ -38,10 +38,10 @@ absl::Status MatchedNothing(const ParamGroup& group,
     absl::StrAppend(&names, i == 0 ? "" : ", ", parameters[i].first);
   }
   if (parameters.size() > 8) absl::StrAppend(&names, ", ...");
-  return Invalid(absl::StrCat("param_group \"", group.name(),
-                              "\": must match a parameter (there are ", names,
-                              ")"),
-                 absl::StrCat("match \"", group.match(), "\""));
+  return Invalid(
+      absl::StrCat("param_group \"", group.name(),
+                   "\": must match a parameter (there are ", names, ")"),
+      absl::StrCat("match \"", group.match(), "\""));
 }
 
 }  // namespace

@@ -36,6 +36,9 @@ class Builder {
     SeedGenerators(experiment_.seed());
     Take(experiment_.model(), context_.At("model"), &parts.model);
     Take(experiment_.loss(), context_.At("loss"), &parts.loss);
+    if (opening_ == Opening::kOpen && parts.loss != nullptr) {
+      faults_.push_back(AtPlace(parts.loss->Open(context_), "loss"));
+    }
     Take(experiment_.optimizer(), context_.At("optimizer"), &parts.optimizer);
     TakeAll(experiment_.hook(), context_, "hook", &parts.hooks);
     RETURN_IF_ERROR(Together(faults_));
@@ -73,11 +76,12 @@ class Builder {
       Take(section.sampler(), context.At("sampler"), &parts->sampler);
     }
     if (parts->sampler != nullptr && parts->sampler->Layout().has_value()) {
-      faults_.push_back(AtPlace(
-          Invalid(absl::StrCat(PluginName(section.sampler()).data(),
-                               " picks the frames of a clip, and a sampler that "
-                               "orders examples is needed here")),
-          context.At("sampler").place()));
+      faults_.push_back(
+          AtPlace(Invalid(absl::StrCat(
+                      View(PluginName(section.sampler())),
+                      " picks the frames of a clip, and a sampler that "
+                      "orders examples is needed here")),
+                  context.At("sampler").place()));
     }
     std::shared_ptr<Dataset>& shared =
         datasets_[section.dataset().SerializeAsString()];

@@ -24,6 +24,7 @@ class SwapScope {
       by_name.insert(tensors.begin(), tensors.end());
     }
     for (auto& [name, value] : weights) {
+      CHECK(by_name.contains(name)) << "the model has no " << name;
       const at::Tensor& own = by_name.at(name);
       swapped_.emplace_back(own, own.detach().clone());
       own.detach().copy_(value);
@@ -98,10 +99,10 @@ absl::Status Trainer::Evaluate(SectionParts& section,
   if (split == "eval") evaluated_step_ = run_.progress.step;
   // What hooks asked for on seeing that; they may not ask again.
   for (auto& evaluation : std::exchange(run_.evaluations, {})) {
-    if (split != "eval") break;
-    RETURN_IF_ERROR(EvaluateWith(section, "eval_" + evaluation.suffix,
+    RETURN_IF_ERROR(EvaluateWith(section, split + "_" + evaluation.suffix,
                                  std::move(evaluation.weights)));
   }
+  run_.evaluations.clear();
   return absl::OkStatus();
 }
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "framework/trainer/device.h"
 #include "framework/core/registry.h"
+#include "framework/trainer/device.h"
 #include "framework/weights/atomic_file.h"
 #include "nlohmann/json.hpp"
 
@@ -111,7 +111,8 @@ absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
 
 absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
   nlohmann::json plugins = nlohmann::json::array();
-  for (const PluginEntry* entry : AllPlugins()) plugins.push_back(entry->name());
+  for (const PluginEntry* entry : AllPlugins())
+    plugins.push_back(entry->name());
   const nlohmann::json environment = {
       {"libtorch", LibTorchVersion()},
       {"compiler", __VERSION__},

@@ -82,9 +82,18 @@ Stepper::Stepper(const Experiment& experiment, const Parts& parts, Run* run)
 absl::Status Stepper::MicroBatch(double share, bool last) {
   SetRates();
   Move(run_.batch, run_.device, type_);
+  RETURN_IF_ERROR(TransformBatch());
+  RETURN_IF_ERROR(Forward(parts_, run_));
+  RETURN_IF_ERROR(CallHooks(parts_, &Hook::BeforeBackward, run_));
+  RETURN_IF_ERROR(Backward(share));
+  RETURN_IF_ERROR(CallHooks(parts_, &Hook::AfterBackward, run_));
+  return last ? StepOptimizer() : absl::OkStatus();
+}
+
+absl::Status Stepper::TransformBatch() {
   for (size_t i = 0; i < parts_.train.batch_transforms.size(); ++i) {
-    Rng rng(seed_, static_cast<uint64_t>(run_.progress.step), i,
-            static_cast<uint64_t>(Stream::kBatch));
+    Rng rng(seed_, static_cast<uint64_t>(run_.progress.step), micro_batch_,
+            static_cast<uint64_t>(Stream::kBatch) + i);
     const absl::Status status = Catching([&] {
       return parts_.train.batch_transforms[i]->Apply(run_.batch, rng);
     });
@@ -92,11 +101,8 @@ absl::Status Stepper::MicroBatch(double share, bool last) {
       return AtPlace(status, absl::StrCat("train.batch_transform[", i, "]"));
     }
   }
-  RETURN_IF_ERROR(Forward(parts_, run_));
-  RETURN_IF_ERROR(CallHooks(parts_, &Hook::BeforeBackward, run_));
-  RETURN_IF_ERROR(Backward(share));
-  RETURN_IF_ERROR(CallHooks(parts_, &Hook::AfterBackward, run_));
-  return last ? StepOptimizer() : absl::OkStatus();
+  ++micro_batch_;
+  return absl::OkStatus();
 }
 
 absl::Status Stepper::Backward(double share) {
@@ -120,6 +126,7 @@ absl::Status Stepper::StepOptimizer() {
       Catching([this] { return parts_.optimizer->Step({}); });
   RETURN_IF_ERROR(AtPlace(status, "optimizer"));
   ReleaseGradients();
+  micro_batch_ = 0;
   ++run_.progress.step;
   return CallHooks(parts_, &Hook::AfterStep, run_);
 }

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "framework/trainer/parts.h"
 #include "framework/core/run.h"
+#include "framework/trainer/parts.h"
 
 namespace toque {
 
@@ -32,6 +32,7 @@ class Stepper {
   absl::Status MicroBatch(double share, bool last);
 
  private:
+  absl::Status TransformBatch();
   absl::Status Backward(double share);
   absl::Status StepOptimizer();
   void SetRates();
@@ -42,6 +43,7 @@ class Stepper {
   const uint64_t seed_;
   const at::ScalarType type_;
   std::vector<at::Tensor> parameters_;
+  uint64_t micro_batch_ = 0;  // of this step
 };
 
 }  // namespace toque

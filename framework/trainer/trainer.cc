@@ -8,7 +8,7 @@
 
 #include "ATen/Parallel.h"
 #include "c10/core/GradMode.h"
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 #include "framework/core/model_access.h"
 #include "framework/trainer/device.h"
 #include "framework/trainer/param_groups.h"
@@ -46,11 +46,13 @@ absl::Status Trainer::Prepare(const Context& context) {
   run_.dataset = parts_.info;
   run_.name = options_.name;
   run_.folder = options_.folder;
-  MoveTo(*run_.model, run_.device, ScalarTypeOf(experiment_.default_dtype()));
+  const at::ScalarType dtype = ScalarTypeOf(experiment_.default_dtype());
+  MoveTo(*run_.model, run_.device, dtype);
   RETURN_IF_ERROR(TryModel());
 
   NamedTensors parameters = Parameters(*run_.model);
   for (auto& [name, parameter] : parts_.loss->Parameters()) {
+    parameter.set_data(parameter.to(run_.device, dtype));
     parameters.emplace_back("loss." + name, parameter);
   }
   ASSIGN_OR_RETURN(run_.groups, MakeGroups(experiment_, parameters));

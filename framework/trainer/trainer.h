@@ -10,13 +10,13 @@
 #include <optional>
 #include <string>
 
+#include "framework/core/run.h"
+#include "framework/loader/loader.h"
 #include "framework/trainer/checkpoint.h"
 #include "framework/trainer/loss_log.h"
 #include "framework/trainer/parts.h"
-#include "framework/core/run.h"
 #include "framework/trainer/run_folder.h"
 #include "framework/trainer/stepper.h"
-#include "framework/loader/loader.h"
 
 namespace toque {
 
@@ -29,7 +29,7 @@ struct TrainerOptions {
 
 // How a run ended.
 struct Outcome {
-  Metrics metrics;          // the last of each
+  Metrics metrics;  // the last of each
   bool interrupted = false;
   std::string stop_reason;  // what a hook asked to stop for
 };
@@ -54,7 +54,9 @@ class Trainer {
 
   // For tests and benchmarks: the batches of `loader` instead of the training
   // set's.
-  void UseLoader(std::unique_ptr<Loader> loader) { loader_ = std::move(loader); }
+  void UseLoader(std::unique_ptr<Loader> loader) {
+    loader_ = std::move(loader);
+  }
   Run& run() { return run_; }
   const Parts& parts() const { return parts_; }
 
@@ -94,7 +96,7 @@ class Trainer {
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Loader> eval_loader_;
   int64_t label_limit_ = 0;
-  int64_t micro_batch_ = 0;  // of this epoch, that are done
+  int64_t micro_batch_ = 0;      // of this epoch, that are done
   int64_t evaluated_step_ = -1;  // of the last evaluation of "eval"
 
   LossLog losses_;

@@ -4,6 +4,8 @@
 //
 //   tools/bazel run //tests/benchmarks:loader -- [--rounds=7]
 
+#include "framework/loader/loader.h"
+
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -17,7 +19,6 @@
 #include "framework/core/dataset.h"
 #include "framework/core/sampler.h"
 #include "framework/core/transform.h"
-#include "framework/loader/loader.h"
 #include "framework/testing/testing.h"
 #include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
@@ -156,9 +157,8 @@ class HandWritten {
 
  private:
   void Write(int64_t row, int64_t index, Rng& rng) {
-    const auto* image =
-        reinterpret_cast<const uint8_t*>(setup_.pixels.data()) +
-        index * kSide * kSide;
+    const auto* image = reinterpret_cast<const uint8_t*>(setup_.pixels.data()) +
+                        index * kSide * kSide;
     float* out = input_.mutable_data_ptr<float>() + row * kSide * kSide;
     const int64_t top = rng.Below(2 * kPadding + 1) - kPadding;
     const int64_t left = rng.Below(2 * kPadding + 1) - kPadding;
@@ -225,8 +225,7 @@ void CompareSpeed(const Setup& setup) {
         }},
        {"loader", [&] { return LoaderEpoch(*loader, &batch); }}},
       FLAGS_rounds);
-  PrintResult("by_hand_best", Timing::Best(timings[0].cpu) * 1e9,
-              "ns/example");
+  PrintResult("by_hand_best", Timing::Best(timings[0].cpu) * 1e9, "ns/example");
   PrintResult("loader_best", Timing::Best(timings[1].cpu) * 1e9, "ns/example");
   PrintResult("loader_share_of_by_hand_best",
               Timing::Best(timings[0].cpu) / Timing::Best(timings[1].cpu),
@@ -270,8 +269,8 @@ void CheckSteady(const Setup& setup) {
   // Read before anything else allocates.
   const int64_t now = allocations;
   PrintResult("epoch_gap_median", Timing::Median(gaps) * 1e3, "ms");
-  PrintResult("epoch_gap_worst", *std::max_element(gaps.begin(), gaps.end()) *
-                                     1e3, "ms");
+  PrintResult("epoch_gap_worst",
+              *std::max_element(gaps.begin(), gaps.end()) * 1e3, "ms");
   PrintResult("allocations_after_first_epoch",
               static_cast<double>(now - allocated), "in 10 epochs");
   PrintResult("batch_memory_taken_after_first_epoch",

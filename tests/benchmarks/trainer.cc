@@ -3,6 +3,8 @@
 //
 //   tools/bazel run //tests/benchmarks:trainer -- [--rounds=7] [--steps=20000]
 
+#include "framework/trainer/trainer.h"
+
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,7 +13,6 @@
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
 #include "framework/trainer/flags.h"
-#include "framework/trainer/trainer.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 #include "google/protobuf/text_format.h"
@@ -159,11 +160,11 @@ void Compare() {
   Bare bare;
   Ours alone("", "");
   Ours with_hooks(kHooks, folder);
-  const auto timings = Interleave(
-      {{"bare", [&] { return bare.Run(FLAGS_steps); }},
-       {"alone", [&] { return alone.Run(FLAGS_steps); }},
-       {"with_hooks", [&] { return with_hooks.Run(FLAGS_steps); }}},
-      FLAGS_rounds);
+  const auto timings =
+      Interleave({{"bare", [&] { return bare.Run(FLAGS_steps); }},
+                  {"alone", [&] { return alone.Run(FLAGS_steps); }},
+                  {"with_hooks", [&] { return with_hooks.Run(FLAGS_steps); }}},
+                 FLAGS_rounds);
   std::filesystem::remove_all(folder);
 
   const char* names[] = {"bare", "alone", "with_hooks"};
@@ -179,10 +180,10 @@ void Compare() {
     }
     PrintResult(std::string(names[i]) + "_above_bare_median",
                 Timing::Median(above) * 1e6, "us/step");
-    PrintResult(std::string(names[i]) + "_above_bare_best",
-                (Timing::Best(timings[i].cpu) - Timing::Best(timings[0].cpu)) *
-                    1e6,
-                "us/step");
+    PrintResult(
+        std::string(names[i]) + "_above_bare_best",
+        (Timing::Best(timings[i].cpu) - Timing::Best(timings[0].cpu)) * 1e6,
+        "us/step");
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include <fstream>
 
-#include "framework/core/config.h"
-#include "framework/core/overrides.h"
+#include "framework/config/config.h"
+#include "framework/config/overrides.h"
 
 namespace toque {
 namespace {

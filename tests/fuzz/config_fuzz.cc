@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "framework/core/config.h"
-#include "framework/core/overrides.h"
+#include "framework/config/config.h"
+#include "framework/config/overrides.h"
 #include "glog/logging.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -24,14 +24,14 @@ def embed(name, src, function, **kwargs):
       name: of the library.
       src: the file.
       function: with its namespace, as "toque::EmbeddedExperiment"; declared in
-        framework/trainer/embedded.h.
+        framework/core/embedded.h.
       **kwargs: of cc_library.
     """
-    header = "framework/trainer/embedded.h"
+    header = "framework/core/embedded.h"
     native.cc_library(
         name = name,
         srcs = [_source(name, src, header, "function", function)],
-        deps = ["//framework/trainer:embedded"],
+        deps = ["//framework/core:embedded"],
         alwayslink = True,
         **kwargs
     )

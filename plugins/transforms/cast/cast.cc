@@ -1,28 +1,9 @@
+#include "framework/core/dtype.h"
 #include "framework/core/transform.h"
 #include "plugins/transforms/cast/cast.pb.h"
 
 namespace toque {
 namespace {
-
-at::ScalarType ScalarTypeOf(DType type) {
-  switch (type) {
-    case FLOAT32:
-      return at::kFloat;
-    case FLOAT64:
-      return at::kDouble;
-    case BFLOAT16:
-      return at::kBFloat16;
-    case FLOAT16:
-      return at::kHalf;
-    case INT64:
-      return at::kLong;
-    case INT32:
-      return at::kInt;
-    case UINT8:
-      return at::kByte;
-  }
-  return at::kFloat;
-}
 
 struct Cast : Transform {
   explicit Cast(at::ScalarType type) : type(type) {}

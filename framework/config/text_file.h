@@ -1,7 +1,7 @@
 // Texts that a user wrote, read with care.
 
-#ifndef TOQUE_FRAMEWORK_CORE_TEXT_FILE_H_
-#define TOQUE_FRAMEWORK_CORE_TEXT_FILE_H_
+#ifndef TOQUE_FRAMEWORK_CONFIG_TEXT_FILE_H_
+#define TOQUE_FRAMEWORK_CONFIG_TEXT_FILE_H_
 
 #include <string>
 #include <string_view>
@@ -20,4 +20,4 @@ absl::StatusOr<std::string> ReadTextFile(const std::string& path);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_CORE_TEXT_FILE_H_
+#endif  // TOQUE_FRAMEWORK_CONFIG_TEXT_FILE_H_

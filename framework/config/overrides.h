@@ -1,7 +1,7 @@
 // Changes to an experiment from the command line: `--set`.
 
-#ifndef TOQUE_FRAMEWORK_CORE_OVERRIDES_H_
-#define TOQUE_FRAMEWORK_CORE_OVERRIDES_H_
+#ifndef TOQUE_FRAMEWORK_CONFIG_OVERRIDES_H_
+#define TOQUE_FRAMEWORK_CONFIG_OVERRIDES_H_
 
 #include <string_view>
 
@@ -29,4 +29,4 @@ absl::Status ApplyOverride(std::string_view fragment, Experiment* experiment);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_CORE_OVERRIDES_H_
+#endif  // TOQUE_FRAMEWORK_CONFIG_OVERRIDES_H_

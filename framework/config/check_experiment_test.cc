@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 #include "framework/testing/testing.h"
 
 namespace toque {

@@ -1,7 +1,7 @@
 // Experiments as text: read, checked and printed.
 
-#ifndef TOQUE_FRAMEWORK_CORE_CONFIG_H_
-#define TOQUE_FRAMEWORK_CORE_CONFIG_H_
+#ifndef TOQUE_FRAMEWORK_CONFIG_CONFIG_H_
+#define TOQUE_FRAMEWORK_CONFIG_CONFIG_H_
 
 #include <string>
 #include <string_view>
@@ -41,4 +41,4 @@ absl::Status CheckExperiment(const Experiment& experiment);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_CORE_CONFIG_H_
+#endif  // TOQUE_FRAMEWORK_CONFIG_CONFIG_H_

@@ -1,4 +1,4 @@
-#include "framework/core/text_file.h"
+#include "framework/config/text_file.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 
 #include <algorithm>
 #include <compare>
@@ -6,8 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "framework/config/text_file.h"
 #include "framework/core/registry.h"
-#include "framework/core/text_file.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"

@@ -1,6 +1,6 @@
-#include "framework/core/overrides.h"
+#include "framework/config/overrides.h"
 
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 #include "framework/testing/test_plugins.pb.h"
 #include "framework/testing/testing.h"
 

@@ -1,11 +1,11 @@
-#include "framework/core/overrides.h"
+#include "framework/config/overrides.h"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 #include "framework/core/registry.h"
 #include "google/protobuf/any.pb.h"
 #include "google/protobuf/message.h"

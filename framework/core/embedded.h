@@ -1,7 +1,7 @@
 // Files that experiment() puts into a program.
 
-#ifndef TOQUE_FRAMEWORK_TRAINER_EMBEDDED_H_
-#define TOQUE_FRAMEWORK_TRAINER_EMBEDDED_H_
+#ifndef TOQUE_FRAMEWORK_CORE_EMBEDDED_H_
+#define TOQUE_FRAMEWORK_CORE_EMBEDDED_H_
 
 #include <string_view>
 
@@ -19,4 +19,4 @@ EmbeddedFile EmbeddedGolden();
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_TRAINER_EMBEDDED_H_
+#endif  // TOQUE_FRAMEWORK_CORE_EMBEDDED_H_

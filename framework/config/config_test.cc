@@ -1,4 +1,4 @@
-#include "framework/core/config.h"
+#include "framework/config/config.h"
 
 #include <filesystem>
 #include <fstream>
