@@ -110,9 +110,19 @@ absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
 }
 
 absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
+  const std::string path = folder + "/environment.json";
   nlohmann::json plugins = nlohmann::json::array();
-  for (const PluginEntry* entry : AllPlugins())
+  for (const PluginEntry* entry : AllPlugins()) {
     plugins.push_back(entry->name());
+  }
+  // A resumed run has been started several times.
+  nlohmann::json started = nlohmann::json::array();
+  if (const auto text = ReadAll(path); text.ok()) {
+    const auto before =
+        nlohmann::json::parse(*text, /*cb=*/nullptr, /*exceptions=*/false);
+    if (before.contains("started")) started = before["started"];
+  }
+  started.push_back(TimeText("%Y-%m-%dT%H:%M:%SZ"));
   const nlohmann::json environment = {
       {"libtorch", LibTorchVersion()},
       {"compiler", __VERSION__},
@@ -120,9 +130,8 @@ absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
       {"device", device.str()},
       {"cores", std::thread::hardware_concurrency()},
       {"plugins", plugins},
-      {"started", TimeText("%Y-%m-%dT%H:%M:%SZ")}};
-  return WriteTextFile(folder + "/environment.json",
-                       environment.dump(2) + "\n");
+      {"started", started}};
+  return WriteTextFile(path, environment.dump(2) + "\n");
 }
 
 MetricsLog::~MetricsLog() {
