@@ -81,7 +81,13 @@ class Comparison {
       ASSIGN_OR_RETURN(const auto program,
                        Subprocess::Start(arguments, folder + ".txt"));
       const int64_t step =
-          Kill(*program, folder, 1 + rng.Below(steps - 1), rng.Below(20'000));
+          Kill(*program, folder, 1 + rng.Below(steps - 1), rng.Below(5'000));
+      if (step == kFinished) {
+        // Too late: the run was over. Another moment is drawn.
+        std::filesystem::remove_all(folder);
+        --i;
+        continue;
+      }
       arguments.push_back("--resume");
       RETURN_IF_ERROR(RunProgram(arguments, folder + ".txt"));
       equal += Report(
@@ -91,8 +97,10 @@ class Comparison {
     return equal;
   }
 
+  static constexpr int64_t kFinished = -1;
+
   // Kills the program as soon as the step is done, and a moment later. The last
-  // step that it wrote.
+  // step that it wrote; kFinished where it ended before it was killed.
   static int64_t Kill(Subprocess& program, const std::string& folder,
                       int64_t step, int64_t microseconds) {
     const auto last_step = [&folder] {
@@ -100,6 +108,7 @@ class Comparison {
     };
     while (program.Running() && last_step() < step) usleep(500);
     usleep(static_cast<useconds_t>(microseconds));
+    if (!program.Running()) return kFinished;
     program.Signal(SIGKILL);
     program.Wait();
     return last_step();

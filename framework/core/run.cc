@@ -13,6 +13,7 @@ void Run::RequestStop(std::string why) {
 }
 
 void Run::AddToLoss(std::string_view name, const at::Tensor& value) {
+  if (phase != Phase::kTrain) return;
   addition = addition.defined() ? addition.add(value) : value;
   Added& logged = added[std::string(name)];
   const at::Tensor detached = value.detach();

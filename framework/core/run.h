@@ -64,7 +64,8 @@ class Run {
   // Ends the run after this step or evaluation, as if it had been that long.
   void RequestStop(std::string why);
   // Adds a scalar to what is differentiated, not to the reported loss; its mean
-  // is logged as "<name>/train". In AfterForward or BeforeBackward.
+  // is logged as "<name>/train". In AfterForward or BeforeBackward; does
+  // nothing in an evaluation.
   void AddToLoss(std::string_view name, const at::Tensor& value);
   // Evaluates once more with these values in place of the model's parameters
   // and buffers of the same names, as split "<split>_<suffix>". In

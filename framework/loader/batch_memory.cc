@@ -118,6 +118,10 @@ absl::Status BatchMemory::Write(int64_t row, const Example& example,
 
 absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
                                       int64_t label_limit) {
+  if (example.target_kind() != form_.target_kind) {
+    return Invalid(absl::StrCat("must be ", form_.ToString(), " as others"),
+                   ExampleForm::Of(example).ToString());
+  }
   if (form_.target_kind == TargetKind::kLabel) {
     const int64_t label = example.label();
     const bool in_range =

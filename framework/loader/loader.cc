@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "framework/guarded.h"
 #include "framework/loader/batch_memory.h"
 #include "framework/loader/epoch_order.h"
 
@@ -21,7 +21,8 @@ class ExampleReader {
   // Reads the example at `place` of the epoch's order.
   absl::Status Read(int64_t index, int64_t epoch, int64_t place,
                     Example* example) const {
-    const absl::Status status = ReadAndTransform(index, epoch, place, example);
+    const absl::Status status =
+        Guarded([&] { return ReadAndTransform(index, epoch, place, example); });
     return AtPlace(status, status.ok() ? "" : absl::StrCat("example ", index));
   }
 
@@ -183,7 +184,7 @@ absl::Status ThreadedLoader::Next(Batch* batch) {
       ready_.wait(lock);
       continue;
     }
-    auto part = Claim();
+    auto part = Guarded([this] { return Claim(); });
     if (!part.ok()) return failed_ = part.status();
     lock.unlock();
     absl::Status status = Fill(*part, &own_example_);
@@ -239,22 +240,13 @@ std::unique_ptr<BatchMemory> ThreadedLoader::TakeMemory(int64_t size) {
 }
 
 absl::Status ThreadedLoader::Fill(const Part& part, Example* example) {
-  try {
-    for (int64_t row = part.begin; row < part.end; ++row) {
-      const int64_t place = part.first_place + row;
-      const int64_t index =
-          part.slot->memory->index()[static_cast<size_t>(row)];
-      RETURN_IF_ERROR(reader_.Read(index, part.epoch, place, example));
-      const absl::Status status =
-          part.slot->memory->Write(row, *example, options_.label_limit);
-      if (!status.ok()) {
-        return AtPlace(status, absl::StrCat("example ", index));
-      }
-    }
-  } catch (const std::exception& error) {
-    // A plugin's own, or memory that is not to be had: no reason to end the
-    // process from a thread.
-    return absl::InternalError(error.what());
+  for (int64_t row = part.begin; row < part.end; ++row) {
+    const int64_t place = part.first_place + row;
+    const int64_t index = part.slot->memory->index()[static_cast<size_t>(row)];
+    RETURN_IF_ERROR(reader_.Read(index, part.epoch, place, example));
+    const absl::Status status =
+        part.slot->memory->Write(row, *example, options_.label_limit);
+    if (!status.ok()) return AtPlace(status, absl::StrCat("example ", index));
   }
   return absl::OkStatus();
 }
@@ -276,7 +268,7 @@ void ThreadedLoader::Work() {
   for (;;) {
     work_.wait(lock, [this] { return stop_ || CanClaim(); });
     if (stop_) return;
-    auto part = Claim();
+    auto part = Guarded([this] { return Claim(); });
     if (!part.ok()) {
       // The order of an epoch can't be made: its first batch carries the error.
       Slot& slot = SlotOf(claimed_);
@@ -297,7 +289,7 @@ void ThreadedLoader::Work() {
 absl::StatusOr<std::unique_ptr<Loader>> Loader::Start(
     const LoaderOptions& options) {
   auto loader = std::make_unique<ThreadedLoader>(options);
-  RETURN_IF_ERROR(loader->Open());
+  RETURN_IF_ERROR(Guarded([&loader] { return loader->Open(); }));
   return loader;
 }
 

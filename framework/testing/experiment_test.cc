@@ -121,7 +121,6 @@ TEST_F(GoldenRun, LosesAsTheGoldenDoes) {
   experiment_.set_log_every_steps(1);
   experiment_.clear_epochs();
   experiment_.set_steps(golden_.loss_size());
-  experiment_.clear_eval();
   experiment_.clear_test();
   const std::string folder = TestFolder();
   ASSERT_OK(MakeRunFolder(folder));

@@ -71,7 +71,25 @@ absl::Status CheckWeights(const State& state, const NamedTensors& weights) {
   return Together(faults);
 }
 
-// A data set without the paths it reads from.
+// In mid-epoch a place is a number of batches, which must mean the same.
+absl::Status CheckPlace(const State& state, const Experiment& experiment,
+                        const Parts& parts) {
+  ASSIGN_OR_RETURN(const int64_t size, state.GetInteger("progress.batch_size"));
+  ASSIGN_OR_RETURN(const int64_t examples,
+                   state.GetInteger("progress.examples"));
+  if (size != experiment.train().batch_size()) {
+    return Invalid(absl::StrCat("train.batch_size must be ", size,
+                                " to go on in mid-epoch"),
+                   experiment.train().batch_size());
+  }
+  const int64_t now = parts.train.end - parts.train.begin;
+  if (examples == now) return absl::OkStatus();
+  return Invalid(absl::StrCat("train must have ", examples,
+                              " examples to go on in mid-epoch"),
+                 now);
+}
+
+// A data set without the names of its files and what else is text.
 void DropPaths(google::protobuf::Any* any) {
   const auto options = UnpackOptions(*any);
   if (!options.ok()) return;
@@ -105,6 +123,8 @@ Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
   state.SetInteger("progress.step", run.progress.step);
   state.SetInteger("progress.epoch", run.progress.epoch);
   state.SetInteger("progress.batch", batch);
+  state.SetInteger("progress.batch_size", experiment.train().batch_size());
+  state.SetInteger("progress.examples", parts.train.end - parts.train.begin);
   checkpoint.metadata = {
       {"format", "toque/1"},
       {"model", std::string(PluginName(experiment.model()))},
@@ -139,6 +159,7 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
   if (std::min({step, epoch, *batch}) < 0) {
     return absl::DataLossError("progress must not be negative");
   }
+  if (*batch > 0) RETURN_IF_ERROR(CheckPlace(state, experiment, parts));
   RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment, parts));
   run.progress.step = step;
   run.progress.epoch = epoch;

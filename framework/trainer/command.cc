@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "framework/config/config.h"
 #include "framework/config/overrides.h"
+#include "framework/guarded.h"
 #include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 
@@ -107,7 +108,8 @@ absl::StatusOr<int> RunToEnd(const Command& command) {
                                    {command.name, folder, &signal_received}));
   // First, so that a checkpoint that doesn't fit leaves the folder as it is.
   if (Resumes(command)) RETURN_IF_ERROR(ResumeFrom(command, folder, *trainer));
-  RETURN_IF_ERROR(MakeRunFolder(folder));
+  const bool begins = !Resumes(command) && command.run_dir.empty();
+  RETURN_IF_ERROR(MakeRunFolder(folder, begins));
   RETURN_IF_ERROR(WriteTextFile(folder + "/experiment.textproto",
                                 ExperimentText(experiment)));
   RETURN_IF_ERROR(WriteEnvironment(folder, trainer->run().device));
@@ -132,7 +134,8 @@ absl::StatusOr<int> RunToEnd(const Command& command) {
 }  // namespace
 
 int RunCommand(const Command& command) {
-  const absl::StatusOr<int> exit_status = RunToEnd(command);
+  const absl::StatusOr<int> exit_status =
+      Guarded([&command] { return RunToEnd(command); });
   if (exit_status.ok()) return *exit_status;
   std::cerr << exit_status.status().message() << "\n";
   return 1;

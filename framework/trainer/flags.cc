@@ -1,5 +1,6 @@
 #include "framework/trainer/flags.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -59,7 +60,8 @@ std::vector<std::string> TakeRepeatedFlag(std::string_view name, int* argc,
   for (int i = 1; i < *argc; ++i) {
     std::string_view argument = argv[i];
     std::string_view flag = argument;
-    flag.remove_prefix(std::min<size_t>(flag.find_first_not_of('-'), 2));
+    flag.remove_prefix(
+        std::min({flag.find_first_not_of('-'), size_t{2}, flag.size()}));
     const bool ours = argument.starts_with('-') && flag.starts_with(name);
     if (ours && flag.size() > name.size() && flag[name.size()] == '=') {
       values.emplace_back(flag.substr(name.size() + 1));

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "framework/core/registry.h"
 #include "framework/trainer/device.h"
@@ -34,10 +35,12 @@ std::string TimeText(const char* format) {
   return text;
 }
 
-// The commit of the checkout that `bazel run` was called in, or "".
+// The commit of the checkout under `bazel run`, or "": a program that is run
+// elsewhere doesn't know where it came from.
 std::string Commit() {
   const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  const fs::path git = fs::path(root == nullptr ? "." : root) / ".git";
+  if (root == nullptr) return "";
+  const fs::path git = fs::path(root) / ".git";
   std::string head;
   std::getline(std::ifstream(git / "HEAD"), head);
   const std::string prefix = "ref: ";
@@ -55,8 +58,12 @@ absl::StatusOr<std::string> ReadAll(const std::string& path) {
   return text;
 }
 
+bool IsEvaluation(const nlohmann::json& line) {
+  return !line.contains("loss/train");
+}
+
 // Lines of `text` that belong to steps up to `step`.
-std::string LinesUpTo(const std::string& text, int64_t step) {
+std::string LinesUpTo(const std::string& text, int64_t step, bool at_end) {
   std::string kept;
   for (const absl::string_view line : absl::StrSplit(text, '\n')) {
     const auto object = nlohmann::json::parse(line.begin(), line.end(),
@@ -65,7 +72,8 @@ std::string LinesUpTo(const std::string& text, int64_t step) {
     // A line that a killed run left unfinished is no object.
     if (!object.is_object() || !object.contains("step")) continue;
     if (!object["step"].is_number_integer()) continue;
-    if (object["step"].get<int64_t>() > step) continue;
+    const int64_t at = object["step"].get<int64_t>();
+    if (at > step || (at == step && at_end && IsEvaluation(object))) continue;
     absl::StrAppend(&kept, line, "\n");
   }
   return kept;
@@ -79,19 +87,35 @@ absl::Status WriteTextFile(const std::string& path, std::string_view text) {
   return file->Commit();
 }
 
-absl::Status MakeRunFolder(const std::string& folder) {
+absl::Status MakeRunFolder(const std::string& folder, bool must_be_new) {
   std::error_code error;
-  fs::create_directories(folder + "/checkpoints", error);
-  if (!error) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat(
-      folder, ": the run folder can't be made: ", error.message()));
+  fs::create_directories(fs::path(folder).parent_path(), error);
+  const bool made = !error && fs::create_directory(folder, error);
+  if (!error && !made && must_be_new) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(folder, ": another run was begun in the same second"));
+  }
+  const fs::path checkpoints = fs::path(folder) / "checkpoints";
+  if (!error) fs::create_directories(checkpoints, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat(
+        folder, ": the run folder can't be made: ", error.message()));
+  }
+  for (const auto& entry : fs::directory_iterator(checkpoints, error)) {
+    const std::string name = entry.path().filename();
+    if (name.find(".tmp") != std::string::npos) fs::remove(entry, error);
+  }
+  return absl::OkStatus();
 }
 
 std::string NewRunFolder(const std::string& base, const std::string& name) {
   const std::string start =
       absl::StrCat(base, "/runs/", name, "/", TimeText("%Y-%m-%d_%H-%M-%S"));
   std::string folder = start;
-  for (int i = 2; fs::exists(folder); ++i) folder = absl::StrCat(start, "_", i);
+  std::error_code error;
+  for (int i = 2; fs::exists(folder, error); ++i) {
+    folder = absl::StrFormat("%s_%02d", start, i);
+  }
   return folder;
 }
 
@@ -120,7 +144,10 @@ absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
   if (const auto text = ReadAll(path); text.ok()) {
     const auto before =
         nlohmann::json::parse(*text, /*cb=*/nullptr, /*exceptions=*/false);
-    if (before.contains("started")) started = before["started"];
+    if (before.is_object() && before.contains("started") &&
+        before["started"].is_array()) {
+      started = before["started"];
+    }
   }
   started.push_back(TimeText("%Y-%m-%dT%H:%M:%SZ"));
   const nlohmann::json environment = {
@@ -138,11 +165,12 @@ MetricsLog::~MetricsLog() {
   if (file_ != nullptr) std::fclose(file_);
 }
 
-absl::Status MetricsLog::Open(const std::string& folder, int64_t step) {
+absl::Status MetricsLog::Open(const std::string& folder, int64_t step,
+                              bool at_end) {
   path_ = folder + "/metrics.jsonl";
   if (fs::exists(path_)) {
     ASSIGN_OR_RETURN(const std::string text, ReadAll(path_));
-    RETURN_IF_ERROR(WriteTextFile(path_, LinesUpTo(text, step)));
+    RETURN_IF_ERROR(WriteTextFile(path_, LinesUpTo(text, step, at_end)));
   }
   file_ = std::fopen(path_.c_str(), "ae");
   if (file_ == nullptr) return SystemError(path_, "can't be written");

@@ -35,17 +35,16 @@ absl::Status CallHooks(const Parts& parts, absl::Status (Hook::*point)(Run&),
 }
 
 void Move(Batch& batch, at::Device device, at::ScalarType type) {
+  // The copies end before the loader writes into the batch's memory again.
   const bool converts =
       batch.input.is_floating_point() && batch.input.scalar_type() != type;
   if (converts) {
-    batch.input = batch.input.to(device, type, /*non_blocking=*/true);
+    batch.input = batch.input.to(device, type);
   } else if (batch.input.device() != device) {
-    batch.input = batch.input.to(batch.input.options().device(device),
-                                 /*non_blocking=*/true);
+    batch.input = batch.input.to(batch.input.options().device(device));
   }
   if (batch.target.device() != device) {
-    batch.target = batch.target.to(batch.target.options().device(device),
-                                   /*non_blocking=*/true);
+    batch.target = batch.target.to(batch.target.options().device(device));
   }
 }
 

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "ATen/Parallel.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "c10/core/GradMode.h"
 #include "framework/config/config.h"
 #include "framework/core/model_access.h"
@@ -58,8 +60,7 @@ absl::Status Trainer::Prepare(const Context& context) {
   ASSIGN_OR_RETURN(run_.groups, MakeGroups(experiment_, parameters));
   RETURN_IF_ERROR(AtPlace(run_.optimizer->Attach(&run_.groups), "optimizer"));
   stepper_.emplace(experiment_, parts_, &run_);
-  RETURN_IF_ERROR(CheckMetrics());
-  return StartLoader();
+  return CheckMetrics();
 }
 
 // One example through the model, in evaluation mode: finds shapes that don't
@@ -88,16 +89,18 @@ absl::Status Trainer::CheckMetrics() const {
   for (const auto& hook : parts_.hooks) {
     for (std::string& name : hook->Publishes()) published.insert(name);
   }
+  std::set<std::string> splits = {"train"};
+  if (parts_.eval) splits.insert("eval");
+  if (parts_.test) splits.insert("test");
   for (size_t i = 0; i < parts_.hooks.size(); ++i) {
     for (const std::string& needed : parts_.hooks[i]->Needs()) {
-      const std::string metric = needed.substr(0, needed.find('/'));
-      if (published.contains(metric)) continue;
-      std::string known;
-      for (const std::string& name : published) {
-        absl::StrAppend(&known, known.empty() ? "" : ", ", name);
-      }
-      return Invalid(absl::StrCat("hook[", i, "]: nobody publishes \"", needed,
-                                  "\"; published are ", known));
+      const std::vector<std::string> parts = absl::StrSplit(needed, '/');
+      // "eval_ema" is published where there is an evaluation.
+      const std::string split = parts.back().substr(0, parts.back().find('_'));
+      if (published.contains(parts[0]) && splits.contains(split)) continue;
+      return Invalid(absl::StrCat(
+          "hook[", i, "]: nobody publishes \"", needed, "\"; published are ",
+          absl::StrJoin(published, ", "), " of ", absl::StrJoin(splits, ", ")));
     }
   }
   return absl::OkStatus();
@@ -141,10 +144,8 @@ absl::Status Trainer::StartLoader() {
 }
 
 absl::Status Trainer::Resume(const Checkpoint& checkpoint) {
-  loader_.reset();
-  RETURN_IF_ERROR(
-      RestoreCheckpoint(checkpoint, experiment_, parts_, run_, &micro_batch_));
-  return StartLoader();
+  return RestoreCheckpoint(checkpoint, experiment_, parts_, run_,
+                           &micro_batch_);
 }
 
 absl::Status Trainer::LoadWeights(const Checkpoint& checkpoint) {
@@ -152,13 +153,19 @@ absl::Status Trainer::LoadWeights(const Checkpoint& checkpoint) {
 }
 
 absl::StatusOr<Outcome> Trainer::Train() {
+  if (loader_ == nullptr) RETURN_IF_ERROR(StartLoader());
   if (!run_.folder.empty()) {
-    RETURN_IF_ERROR(metrics_log_.Open(run_.folder, run_.progress.step));
+    const bool at_end = run_.progress.step >= run_.progress.total_steps;
+    RETURN_IF_ERROR(metrics_log_.Open(run_.folder, run_.progress.step, at_end));
   }
   SetTraining(*run_.model, true);
   interval_start_ = std::chrono::steady_clock::now();
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::BeforeTraining, run_));
-  while (!Done()) RETURN_IF_ERROR(TrainEpoch());
+  // A run that was interrupted after an epoch's last step has its end to do.
+  while (!Interrupted() &&
+         (!Done() || micro_batch_ == loader_->batches_per_epoch())) {
+    RETURN_IF_ERROR(TrainEpoch());
+  }
   Outcome outcome;
   outcome.interrupted = Interrupted();
   outcome.stop_reason = run_.stop_reason;
@@ -181,8 +188,9 @@ absl::Status Trainer::TrainEpoch() {
   while (micro_batch_ < loader_->batches_per_epoch() && !Done()) {
     RETURN_IF_ERROR(TrainStep());
   }
-  if (micro_batch_ < loader_->batches_per_epoch()) {
-    // The run ends in mid-epoch: by its number of steps, a hook or a signal.
+  if (micro_batch_ < loader_->batches_per_epoch() || Interrupted()) {
+    // The run ends in mid-epoch: by its number of steps, a hook or a signal,
+    // which must not wait for an evaluation.
     RETURN_IF_ERROR(Log());
     return Save("last");
   }

@@ -36,25 +36,18 @@ struct ConvNet : Model {
   Layer layer1, layer2, dropout, fc;
 };
 
+absl::Status MultipleOf4(std::string_view name, int64_t size) {
+  if (size >= 4 && size % 4 == 0) return absl::OkStatus();
+  return Invalid(absl::StrCat(View(name), " must be a multiple of 4"), size);
+}
+
 Made<Model> MakeConvNet(const recipe::ConvNet& options) {
-  if (options.classes() < 1) {
-    return Invalid("classes must be at least 1", options.classes());
-  }
-  if (options.in_channels() < 1) {
-    return Invalid("in_channels must be at least 1", options.in_channels());
-  }
-  if (options.input_size() < 4 || options.input_size() % 4 != 0) {
-    return Invalid("input_size must be a multiple of 4", options.input_size());
-  }
-  if (options.channels1() < 1) {
-    return Invalid("channels1 must be at least 1", options.channels1());
-  }
-  if (options.channels2() < 1) {
-    return Invalid("channels2 must be at least 1", options.channels2());
-  }
-  if (!(options.dropout() >= 0 && options.dropout() < 1)) {
-    return Invalid("dropout must be at least 0 and below 1", options.dropout());
-  }
+  RETURN_IF_ERROR(Together({AtLeast("classes", options.classes(), 1),
+                            AtLeast("in_channels", options.in_channels(), 1),
+                            MultipleOf4("input_size", options.input_size()),
+                            AtLeast("channels1", options.channels1(), 1),
+                            AtLeast("channels2", options.channels2(), 1),
+                            Within("dropout", options.dropout(), 0, 1)}));
   return std::make_shared<ConvNet>(options);
 }
 

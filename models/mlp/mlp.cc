@@ -32,18 +32,12 @@ struct Mlp : Model {
 };
 
 Made<Model> MakeMlp(const recipe::Mlp& options) {
-  if (options.inputs() < 1) {
-    return Invalid("inputs must be at least 1", options.inputs());
-  }
   for (const int64_t width : options.hidden()) {
-    if (width < 1) return Invalid("hidden must be at least 1", width);
+    RETURN_IF_ERROR(AtLeast("hidden", width, 1));
   }
-  if (options.classes() < 1) {
-    return Invalid("classes must be at least 1", options.classes());
-  }
-  if (!(options.dropout() >= 0 && options.dropout() < 1)) {
-    return Invalid("dropout must be at least 0 and below 1", options.dropout());
-  }
+  RETURN_IF_ERROR(Together({AtLeast("inputs", options.inputs(), 1),
+                            AtLeast("classes", options.classes(), 1),
+                            Within("dropout", options.dropout(), 0, 1)}));
   return std::make_shared<Mlp>(options);
 }
 
