@@ -18,9 +18,10 @@ absl::Status SlotOptimizer::Attach(std::vector<Group>* groups) {
   for (const Group& group : *groups) {
     std::vector<Cluster> clusters;
     for (const auto& [name, parameter] : group.parameters) {
+      const auto type = parameter.dtype();
       auto found = std::find_if(
-          clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
-            return cluster.entries[0].parameter.dtype() == parameter.dtype();
+          clusters.begin(), clusters.end(), [type](const Cluster& cluster) {
+            return cluster.entries[0].parameter.dtype() == type;
           });
       if (found == clusters.end()) {
         found = clusters.insert(found, Cluster{&group, {}, {}});

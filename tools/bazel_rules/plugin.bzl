@@ -15,6 +15,60 @@ _KINDS = {
     "plugins/transforms": "transform",
 }
 
+# What a plugin of each kind and its test may include: the kind's interface and
+# what that interface is made of. Samplers work without LibTorch.
+_ANY = [
+    "//framework:options_cc_proto",
+    "//framework:status",
+    "//framework/core:registry",
+]
+
+_TENSORS = _ANY + [
+    "//framework/core:check_shape",
+    "//tools/bazel_rules/libtorch:torch",
+    "//tools/bazel_rules/system:absl",
+]
+
+_EXAMPLES = _TENSORS + [
+    "//framework/core:example",
+    "//framework/core:rng",
+    "//framework/image",
+]
+
+_INTERFACES = {
+    "batch_transform": _TENSORS + [
+        "//framework/core:batch",
+        "//framework/core:batch_transform",
+        "//framework/core:rng",
+    ],
+    "dataset": _EXAMPLES + ["//framework/core:dataset"],
+    "hook": _TENSORS + [
+        "//framework/core:batch",
+        "//framework/core:hook",
+        "//framework/core:state",
+    ],
+    "loss": _TENSORS + [
+        "//framework/core:batch",
+        "//framework/core:loss",
+        "//framework/core:state",
+    ],
+    "model": _TENSORS + [
+        "//framework/core:model",
+        "//framework/layers",
+        "//framework/layers:block",
+    ],
+    "optimizer": _TENSORS + [
+        "//framework/core:optimizer",
+        "//framework/core:state",
+    ],
+    "sampler": _ANY + [
+        "//framework/core:rng",
+        "//framework/core:sampler",
+    ],
+    "snippet": _TENSORS + ["//framework/core:snippet"],
+    "transform": _EXAMPLES + ["//framework/core:transform"],
+}
+
 # No plugin depends on another.
 _VISIBILITY = [
     "@plugins//:__pkg__",
@@ -22,6 +76,10 @@ _VISIBILITY = [
     "//tests:__subpackages__",
     "//tools:__subpackages__",
 ]
+
+def _joined(some, more):
+    """Both lists as one; a plugin may name again what stands there already."""
+    return some + [label for label in more if label not in some]
 
 def _kind(name):
     parent, _, folder = native.package_name().rpartition("/")
@@ -94,12 +152,10 @@ def plugin(
         proto = ":%s_proto" % name,
         visibility = _VISIBILITY,
     )
-    core = "//framework/core:" + kind
-    if kind == "model":
-        core = "//framework/layers"
+    interface = _INTERFACES[kind]
     compiled = {
         "data": data,
-        "deps": [":%s_cc_proto" % name, core] + deps,
+        "deps": [":%s_cc_proto" % name] + _joined(interface, deps),
         "local_defines": [
             _define("TOQUE_PLUGIN_EXAMPLE", example),
             _define("TOQUE_PLUGIN_FOLDER", native.package_name()),
@@ -131,5 +187,5 @@ def plugin(
             "//framework/testing",
             "//framework/testing:conformance_" + kind,
             "//tools/bazel_rules/system:gtest_main",
-        ] + test_deps,
+        ] + _joined(interface, test_deps),
     )
