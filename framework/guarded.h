@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "absl/status/status.h"
+#include "c10/util/Exception.h"
 
 namespace toque {
 
@@ -15,8 +16,10 @@ template <typename Work>
 auto Guarded(const Work& work) -> decltype(work()) {
   try {
     return work();
+  } catch (const c10::Error& error) {
+    return absl::InvalidArgumentError(error.what_without_backtrace());
   } catch (const std::exception& error) {
-    return absl::InternalError(error.what());
+    return absl::InvalidArgumentError(error.what());
   }
 }
 

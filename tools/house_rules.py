@@ -11,11 +11,16 @@ FILE_LINES = 300
 FUNCTION_LINES = 40
 # Lines of each folder of the framework, tests apart.
 BUDGETS = {
+    "command": 1000,
     "config": 2500,
     "core": 3000,
     "image": 2500,
     "layers": 2500,
     "loader": 2500,
+    "parts": 1500,
+    "plot": 1500,
+    "shared": 2500,
+    "tensorboard": 1000,
     "trainer": 2500,
     "video": 2500,
     "weights": 2500,

@@ -2,8 +2,8 @@
 #include "datasets/cifar/cifar.pb.h"
 #include "framework/config/text_file.h"
 #include "framework/core/dataset.h"
-#include "framework/core/input_file.h"
 #include "framework/core/option_checks.h"
+#include "framework/shared/input_file.h"
 
 namespace toque {
 namespace {

@@ -1,7 +1,7 @@
 #include "datasets/idx/idx.pb.h"
 #include "framework/core/dataset.h"
-#include "framework/core/input_file.h"
 #include "framework/core/option_checks.h"
+#include "framework/shared/input_file.h"
 
 namespace toque {
 namespace {

@@ -80,6 +80,7 @@ void CheckSection(const Section& section, Faults faults) {
 void CheckTrain(const Section& train, Faults faults) {
   CheckSection(train, faults);
   faults.Require(train.has_sampler(), "sampler must be given");
+  faults.RequireAtLeast("tbptt_steps", train.tbptt_steps(), 0);
 }
 
 void CheckEvaluation(const Section& section, Faults faults) {
@@ -87,6 +88,7 @@ void CheckEvaluation(const Section& section, Faults faults) {
   faults.Require(section.batch_transform().empty(),
                  "batch_transform is for train alone");
   faults.Require(!section.has_drop_last(), "drop_last is for train alone");
+  faults.Require(!section.has_tbptt_steps(), "tbptt_steps is for train alone");
 }
 
 // What is wrong with a regular expression, or "".
@@ -132,6 +134,41 @@ void CheckParamGroups(const Experiment& experiment, Faults faults) {
   }
 }
 
+void CheckLossScale(const Experiment& experiment, Faults faults) {
+  if (!experiment.has_loss_scale()) return;
+  const LossScale& scale = experiment.loss_scale();
+  faults.Require(experiment.precision() == Experiment::FP16,
+                 "loss_scale is for precision FP16 alone");
+  Faults here = faults.At("loss_scale");
+  here.Require(std::isfinite(scale.init()) && scale.init() > 0,
+               "init must be finite and above 0", scale.init());
+  here.Require(
+      std::isfinite(scale.growth_factor()) && scale.growth_factor() > 1,
+      "growth_factor must be finite and above 1", scale.growth_factor());
+  here.Require(scale.backoff_factor() > 0 && scale.backoff_factor() < 1,
+               "backoff_factor must be between 0 and 1",
+               scale.backoff_factor());
+  here.RequireAtLeast("growth_interval", scale.growth_interval(), 1);
+}
+
+void CheckPatterns(const Experiment& experiment, Faults faults) {
+  for (int i = 0; i < experiment.recompute_size(); ++i) {
+    const std::string fault = PatternFault(experiment.recompute(i));
+    faults.Require(fault.empty(),
+                   absl::StrCat("recompute[", i,
+                                "] must be a regular expression (", fault, ")"),
+                   experiment.recompute(i));
+  }
+  for (int i = 0; i < experiment.init_size(); ++i) {
+    const std::string fault = PatternFault(experiment.init(i).match());
+    faults.Require(
+        fault.empty(),
+        absl::StrCat("init[", i, "]: match must be a regular expression (",
+                     fault, ")"),
+        experiment.init(i).match());
+  }
+}
+
 }  // namespace
 
 absl::Status CheckExperiment(const Experiment& experiment) {
@@ -152,6 +189,11 @@ absl::Status CheckExperiment(const Experiment& experiment) {
   faults.RequireAtLeast("accumulate_steps", experiment.accumulate_steps(), 1);
   faults.RequireAtLeast("log_every_steps", experiment.log_every_steps(), 1);
   faults.RequireAtLeast("compute_threads", experiment.compute_threads(), 0);
+  faults.RequireAtLeast("fast_dev_run", experiment.fast_dev_run(), 0);
+  faults.RequireAtLeast("overfit_batches", experiment.overfit_batches(), 0);
+  faults.RequireAtLeast("sanity_batches", experiment.sanity_batches(), 0);
+  CheckLossScale(experiment, faults);
+  CheckPatterns(experiment, faults);
   return Together(statuses);
 }
 

@@ -19,6 +19,9 @@ class BatchTransform {
   // Changes the batch; must replace its tensors, not write into them. `rng` is
   // a function of the seed and the step. The target may become soft: [N, C].
   virtual absl::Status Apply(Batch& batch, Rng& rng) const = 0;
+  // Whether labels become soft targets; losses that don't take them are refused
+  // before the run.
+  virtual bool SoftensTarget() const { return false; }
 };
 
 }  // namespace toque

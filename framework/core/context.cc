@@ -7,6 +7,11 @@
 
 namespace toque {
 
+std::string DatasetInfo::ClassName(int64_t index) const {
+  const auto place = static_cast<size_t>(index);
+  return place < class_names.size() ? class_names[place] : absl::StrCat(index);
+}
+
 Context Context::At(std::string_view part) const {
   Context deeper = *this;
   deeper.place_ = place_.empty() ? std::string(part)

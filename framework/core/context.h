@@ -21,6 +21,9 @@ struct DatasetInfo {
   std::vector<int64_t> shape = {};  // of one example: {channels, h, w}
   std::vector<std::string> class_names = {};  // empty, or `classes` of them
   TargetKind target = TargetKind::kLabel;
+
+  // The name of class `index`, or its number where it has none.
+  std::string ClassName(int64_t index) const;
 };
 
 // The place of a plugin in its experiment (for errors) and what stands around

@@ -18,7 +18,8 @@ namespace toque {
 
 // Every point does nothing by default; an error ends the run. A step is, in
 // this order: AfterForward, BeforeBackward and AfterBackward of each
-// micro-batch, then BeforeStep, the optimizer, AfterStep.
+// micro-batch, or of each piece of it under tbptt_steps, then BeforeStep, the
+// optimizer, AfterStep.
 class Hook {
  public:
   static constexpr std::string_view kKind = "hook";
@@ -59,14 +60,26 @@ class Hook {
   virtual std::vector<std::string> Publishes() const { return {}; }
   virtual std::vector<std::string> Needs() const { return {}; }
 
+  // Whether it takes batches whose target is soft [N, classes], as mixup makes
+  // of labels. Training only; where not, such an experiment is refused.
+  virtual bool TakesSoftTarget() const { return true; }
+
   // What a resumed run needs to go on exactly.
   virtual void Save(State*) const {}
   virtual absl::Status Load(const State&) { return absl::OkStatus(); }
 };
 
-// A schedule of the rate as a closed form of progress.
+// A schedule of the rate as a closed form of progress. `fits` looks before the
+// first step whether the run, whose length stands in its Progress, is long
+// enough.
 std::unique_ptr<Hook> ScheduleOf(
-    std::function<double(const Progress&)> lr_factor);
+    std::function<double(const Progress&)> lr_factor,
+    std::function<absl::Status(const Progress&)> fits = nullptr);
+
+// That a length or a position lies within the run: "length must be at most the
+// run's 3 epochs, got 5".
+absl::Status WithinRun(std::string_view option, double value, Per per,
+                       const Progress& progress);
 
 }  // namespace toque
 

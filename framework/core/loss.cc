@@ -10,21 +10,26 @@ using Function =
 
 class FunctionLoss : public Loss {
  public:
-  explicit FunctionLoss(Function function) : function_(std::move(function)) {}
+  FunctionLoss(Function function, SoftTarget soft_target)
+      : function_(std::move(function)), soft_target_(soft_target) {}
 
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
     return function_(prediction.output, batch.target);
   }
+  bool TakesSoftTarget() const override {
+    return soft_target_ == SoftTarget::kTaken;
+  }
 
  private:
   Function function_;
+  SoftTarget soft_target_;
 };
 
 }  // namespace
 
-std::unique_ptr<Loss> LossOf(Function function) {
-  return std::make_unique<FunctionLoss>(std::move(function));
+std::unique_ptr<Loss> LossOf(Function function, SoftTarget soft_target) {
+  return std::make_unique<FunctionLoss>(std::move(function), soft_target);
 }
 
 }  // namespace toque

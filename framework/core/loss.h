@@ -29,16 +29,23 @@ class Loss {
   virtual at::Tensor Compute(const Prediction& prediction,
                              const Batch& batch) = 0;
 
+  // Whether Compute takes a soft target [N, classes], as mixup makes of labels.
+  // Where not, an experiment that makes one is refused.
+  virtual bool TakesSoftTarget() const { return false; }
+
   // Parameters that are trained with the model's and saved with it.
   virtual NamedTensors Parameters() { return {}; }
   // Paths of the model's parts whose outputs Compute wants to see.
   virtual std::vector<std::string> Taps() const { return {}; }
 };
 
+enum class SoftTarget { kRefused, kTaken };
+
 // A loss that is a function of output and target alone.
 std::unique_ptr<Loss> LossOf(std::function<at::Tensor(const at::Tensor& output,
                                                       const at::Tensor& target)>
-                                 function);
+                                 function,
+                             SoftTarget soft_target = SoftTarget::kRefused);
 
 }  // namespace toque
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ATen/ops/stack.h"
 #include "c10/core/GradMode.h"
 
 namespace toque {
@@ -9,14 +10,31 @@ namespace {
 
 // Adds on the device; `value` is the accumulator's own from then on.
 void Accumulate(at::Tensor& accumulator, const at::Tensor& value) {
-  if (accumulator.defined()) {
-    accumulator.add_(value);
-  } else {
+  if (!accumulator.defined()) {
     accumulator = value;
+    return;
   }
+  // One that was loaded lies on the CPU at first.
+  accumulator = accumulator.to(value.device()).add_(value);
+}
+
+bool IsOfTraining(const std::string& name) {
+  return name.ends_with("/train") || name.starts_with("lr/") ||
+         name.find('/') == name.npos;
 }
 
 }  // namespace
+
+Metrics Reported(const Run& run) {
+  const std::string ending = "/" + run.split;
+  Metrics reported;
+  for (const auto& [name, value] : run.metrics) {
+    const bool ours = run.phase == Phase::kTrain ? IsOfTraining(name)
+                                                 : name.ends_with(ending);
+    if (ours) reported.emplace(name, value);
+  }
+  return reported;
+}
 
 absl::Status MeanMetric::AfterForward(Run& run) {
   const c10::AutoGradMode no_gradients(false);
@@ -25,7 +43,7 @@ absl::Status MeanMetric::AfterForward(Run& run) {
   Bank& bank = BankOf(run);
   if (counted.defined()) {
     values = values.masked_fill(counted.logical_not(), 0);
-    Accumulate(bank.device_count, counted.sum());
+    Accumulate(bank.device_count, counted.sum(at::kDouble));
   } else {
     bank.count += values.numel();
   }
@@ -35,13 +53,52 @@ absl::Status MeanMetric::AfterForward(Run& run) {
 
 absl::Status MeanMetric::Report(Run& run) {
   Bank bank = std::exchange(BankOf(run), {});
-  if (bank.device_sum.defined()) bank.sum += bank.device_sum.item<double>();
   if (bank.device_count.defined()) {
-    bank.count += bank.device_count.item<int64_t>();
+    const at::Tensor both =
+        at::stack({bank.device_sum, bank.device_count}).to(at::kCPU);
+    bank.sum += both.const_data_ptr<double>()[0];
+    bank.count += static_cast<int64_t>(both.const_data_ptr<double>()[1]);
+  } else if (bank.device_sum.defined()) {
+    bank.sum += bank.device_sum.item<double>();
   }
-  if (bank.count == 0) return absl::OkStatus();
-  run.metrics[absl::StrCat(name_, "/", run.split)] =
-      bank.sum / static_cast<double>(bank.count);
+  const std::string metric = absl::StrCat(name_, "/", run.split);
+  if (bank.count == 0) {
+    run.metrics.erase(metric);
+  } else {
+    run.metrics[metric] = bank.sum / static_cast<double>(bank.count);
+  }
+  return absl::OkStatus();
+}
+
+void MeanMetric::Save(State* state) const {
+  if (banks_.empty()) return;
+  const Bank& training = banks_.front();
+  if (training.device_sum.defined()) {
+    state->Set("device_sum", training.device_sum);
+  }
+  if (training.device_count.defined()) {
+    state->Set("device_count", training.device_count);
+  }
+  if (training.count == 0) return;
+  state->SetNumber("sum", training.sum);
+  state->SetInteger("count", training.count);
+}
+
+absl::Status MeanMetric::Load(const State& state) {
+  Bank training;
+  // The sums are added to in place, and the state is not ours.
+  for (auto& [name, sum] :
+       {std::pair{"device_sum", &training.device_sum},
+        std::pair{"device_count", &training.device_count}}) {
+    if (!state.Has(name)) continue;
+    ASSIGN_OR_RETURN(const at::Tensor saved, state.Get(name));
+    *sum = saved.clone();
+  }
+  if (state.Has("sum")) {
+    ASSIGN_OR_RETURN(training.sum, state.GetNumber("sum"));
+    ASSIGN_OR_RETURN(training.count, state.GetInteger("count"));
+  }
+  banks_ = {training};
   return absl::OkStatus();
 }
 

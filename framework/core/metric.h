@@ -1,4 +1,4 @@
-// Metrics that are a mean over examples.
+// Metrics: those that are a mean over examples, and what was reported.
 
 #ifndef TOQUE_FRAMEWORK_CORE_METRIC_H_
 #define TOQUE_FRAMEWORK_CORE_METRIC_H_
@@ -10,7 +10,12 @@
 
 namespace toque {
 
-// Accumulates on the device, apart for each split, and is read by Report.
+// The metrics of the log interval or evaluation that ends here, by their full
+// names. For AfterLog and AfterEvaluation.
+Metrics Reported(const Run& run);
+
+// Accumulates on the device, apart for each split. Report reads the device
+// once; where no example counted it takes the metric out of run.metrics.
 class MeanMetric : public Hook {
  public:
   explicit MeanMetric(std::string name) : name_(std::move(name)) {}
@@ -18,6 +23,9 @@ class MeanMetric : public Hook {
   absl::Status AfterForward(Run& run) override;
   absl::Status Report(Run& run) override;
   std::vector<std::string> Publishes() const override { return {name_}; }
+  // What was gathered of training since the last report.
+  void Save(State* state) const override;
+  absl::Status Load(const State& state) override;
 
  protected:
   // One value an example: [N].
@@ -32,7 +40,7 @@ class MeanMetric : public Hook {
  private:
   struct Bank {
     at::Tensor device_sum;    // float64 []
-    at::Tensor device_count;  // int64 []; undefined where all count
+    at::Tensor device_count;  // float64 []; undefined where all count
     double sum = 0;
     int64_t count = 0;
   };

@@ -1,6 +1,7 @@
 #include "framework/core/metric.h"
 
 #include "ATen/ops/tensor.h"
+#include "framework/testing/device_reads.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -38,6 +39,14 @@ class MeanMetricTest : public testing::Test {
     run_.metrics.clear();
     EXPECT_OK(metric.Report(run_));
     return run_.metrics;
+  }
+  // Another metric with the first one's state.
+  static std::unique_ptr<Target> Resumed(const Target& metric, bool skip) {
+    State state;
+    metric.Save(&state);
+    auto resumed = std::make_unique<Target>(skip);
+    EXPECT_OK(resumed->Load(state));
+    return resumed;
   }
   void Enter(const std::string& split, size_t bank) {
     run_.split = split;
@@ -104,6 +113,57 @@ TEST_F(MeanMetricTest, SumsInDoublePrecision) {
   Forward(metric, {1});
   EXPECT_THAT(Reported(metric),
               ElementsAre(Pair("target/train", 16777219.0 / 4)));
+}
+
+TEST_F(MeanMetricTest, TakesAnOldValueAwayWhereNoExampleCounted) {
+  Target metric(true);
+  run_.metrics = {{"target/train", 5}, {"target/eval", 6}};
+  Forward(metric, {-1});
+  EXPECT_OK(metric.Report(run_));
+  EXPECT_THAT(run_.metrics, ElementsAre(Pair("target/eval", 6)));
+}
+
+TEST_F(MeanMetricTest, GoesOnInMidIntervalAsIfItHadNotStopped) {
+  for (const bool skip : {false, true}) {
+    Target whole(skip);
+    Forward(whole, {0.1f, 0.2f, 0.3f});
+    whole.Add(run_, 0.4, 1);
+    const auto resumed = Resumed(whole, skip);
+    for (Target* metric : {&whole, resumed.get()}) {
+      Forward(*metric, {0.7f, -0.9f});
+    }
+    EXPECT_EQ(Reported(*resumed), Reported(whole));
+  }
+}
+
+TEST_F(MeanMetricTest, SavesNothingAfterAReport) {
+  Target metric(true);
+  Forward(metric, {1, 2});
+  metric.Add(run_, 5, 2);
+  Reported(metric);
+  State state;
+  metric.Save(&state);
+  EXPECT_THAT(state.tensors(), IsEmpty());
+}
+
+TEST_F(MeanMetricTest, ReadsTheDeviceOnceAReport) {
+  Target metric(true);
+  EXPECT_EQ(DeviceReads([&] { Forward(metric, {1, -1, 2}); }), 0);
+  EXPECT_LE(DeviceReads([&] { Reported(metric); }), 1);
+}
+
+TEST(ReportedTest, GivesTheMetricsOfTheIntervalOrOfTheEvaluation) {
+  toque::Run run;
+  run.metrics = {{"accuracy/eval", 1},  {"accuracy/eval_ema", 2},
+                 {"accuracy/train", 3}, {"examples_per_second", 4},
+                 {"l1/train", 5},       {"lr/base", 6}};
+  EXPECT_THAT(
+      Reported(run),
+      ElementsAre(Pair("accuracy/train", 3), Pair("examples_per_second", 4),
+                  Pair("l1/train", 5), Pair("lr/base", 6)));
+  run.phase = Phase::kEvaluate;
+  run.split = "eval_ema";
+  EXPECT_THAT(Reported(run), ElementsAre(Pair("accuracy/eval_ema", 2)));
 }
 
 TEST_F(MeanMetricTest, PublishesItsName) {

@@ -51,6 +51,10 @@ class Optimizer {
   // without a gradient stay as they are.
   virtual absl::Status Step(const StepContext& context) = 0;
 
+  // Whether a step calls `reevaluate`. Such a run computes in one precision and
+  // does not accumulate.
+  virtual bool NeedsReevaluation() const { return false; }
+
   // The state of every parameter under "<slot>.<parameter>", e.g.
   // "exp_avg.layer1.0.weight".
   virtual void Save(State* state) const = 0;

@@ -23,6 +23,7 @@ namespace toque {
 enum class Stream : uint64_t {
   kOrder = 1,           // the sampler's order of an epoch
   kRead = 2,            // the data set's own draws for an example
+  kInit = 3,            // how parameters start
   kTransform = 1 << 8,  // transforms of an example
   kBatch = 1 << 16,     // transforms of a batch
 };

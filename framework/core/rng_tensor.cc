@@ -14,7 +14,8 @@ at::Tensor Rng::Permutation(int64_t n, const c10::Device& device) {
   Shuffle(order);
   at::Tensor result = at::empty({n}, at::kLong);
   std::copy(order.begin(), order.end(), result.mutable_data_ptr<int64_t>());
-  return result.to(device);
+  // A copy to a GPU is not waited for.
+  return result.to(result.options().device(device), /*non_blocking=*/true);
 }
 
 }  // namespace toque

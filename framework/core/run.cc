@@ -8,6 +8,10 @@ void Run::RequestCheckpoint(std::string checkpoint) {
   checkpoints.push_back(std::move(checkpoint));
 }
 
+void Run::RemoveCheckpoint(std::string checkpoint) {
+  removals.push_back(std::move(checkpoint));
+}
+
 void Run::RequestStop(std::string why) {
   if (stop_reason.empty()) stop_reason = std::move(why);
 }
@@ -21,8 +25,14 @@ void Run::AddToLoss(std::string_view name, const at::Tensor& value) {
   ++logged.count;
 }
 
-void Run::Evaluate(std::string suffix, NamedTensors weights) {
-  evaluations.push_back({std::move(suffix), std::move(weights)});
+void Run::SkipStepIf(const at::Tensor& bad) {
+  const at::Tensor flag = bad.detach().ne(0).to(at::kFloat);
+  found_inf = found_inf.defined() ? found_inf.maximum(flag) : flag;
+}
+
+void Run::Evaluate(std::string suffix, NamedTensors weights,
+                   Statistics statistics) {
+  evaluations.push_back({std::move(suffix), std::move(weights), statistics});
 }
 
 }  // namespace toque

@@ -24,6 +24,11 @@ using Metrics = std::map<std::string, double, std::less<>>;
 
 enum class Phase { kTrain, kEvaluate };
 
+// The running statistics of batch norms that an evaluation uses: those at hand,
+// or averages over training batches, for weights that never trained as they
+// are.
+enum class Statistics { kGiven, kRecomputed };
+
 // Everything is public to the trainer and to tests; hooks read what they like,
 // change batch, prediction, loss and gradients only where their point of the
 // run says so, and ask for the rest.
@@ -55,29 +60,41 @@ class Run {
   Batch batch;
   Prediction prediction;
   at::Tensor loss;  // scalar, the task's alone
+  // A float scalar on the device: not 0 when the step is to be left out;
+  // undefined when nothing was found.
+  at::Tensor found_inf;
 
   Metrics metrics;
 
   // ---- What a hook can ask for; carried out after all hooks of that point.
   // Writes checkpoints/<name>.safetensors.
   void RequestCheckpoint(std::string checkpoint);
+  // Removes checkpoints/<name>.safetensors, after all that were asked for
+  // before it are written; one that isn't there is no fault.
+  void RemoveCheckpoint(std::string checkpoint);
   // Ends the run after this step or evaluation, as if it had been that long.
   void RequestStop(std::string why);
   // Adds a scalar to what is differentiated, not to the reported loss; its mean
   // is logged as "<name>/train". In AfterForward or BeforeBackward; does
   // nothing in an evaluation.
   void AddToLoss(std::string_view name, const at::Tensor& value);
+  // Leaves the step out, without a look at the device, where `bad` (a scalar)
+  // is not 0. The step counts all the same. In BeforeStep.
+  void SkipStepIf(const at::Tensor& bad);
   // Evaluates once more with these values in place of the model's parameters
   // and buffers of the same names, as split "<split>_<suffix>". In
   // AfterEvaluation of split "eval" or "test".
-  void Evaluate(std::string suffix, NamedTensors weights);
+  void Evaluate(std::string suffix, NamedTensors weights,
+                Statistics statistics = Statistics::kGiven);
 
   // ---- What was asked for since the trainer last looked.
   struct Evaluation {
     std::string suffix;
     NamedTensors weights;
+    Statistics statistics = Statistics::kGiven;
   };
   std::vector<std::string> checkpoints;
+  std::vector<std::string> removals;
   std::vector<Evaluation> evaluations;
   std::string stop_reason;
   at::Tensor addition;  // sum of AddToLoss; undefined when there is none

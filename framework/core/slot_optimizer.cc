@@ -55,6 +55,7 @@ void SlotOptimizer::Gather(Cluster& cluster) {
   Work& work = cluster.work;
   work.lr = cluster.group->lr;
   work.weight_decay = weight_decay_ * cluster.group->weight_decay_scale;
+  work.weight_decay_scale = cluster.group->weight_decay_scale;
   work.momentum_factor = cluster.group->momentum_factor;
   work.found_inf.reset();
   const bool all_listed = work.parameters.size() == cluster.entries.size();

@@ -31,7 +31,8 @@ class SlotOptimizer : public Optimizer {
   // slots in the constructor's order: slots[s][p] belongs to parameters[p].
   struct Work {
     double lr;
-    double weight_decay;
+    double weight_decay;        // the option's times the group's scale
+    double weight_decay_scale;  // the group's
     double momentum_factor;
     std::vector<at::Tensor> parameters;
     std::vector<at::Tensor> gradients;

@@ -11,6 +11,7 @@
 #include "ATen/ops/tanh.h"
 #include "absl/strings/str_cat.h"
 #include "framework/layers/layers.h"
+#include "framework/layers/recompute.h"
 
 namespace toque {
 namespace {
@@ -32,8 +33,8 @@ struct Activation : Block {
 };
 
 at::Tensor ReluInPlace(const at::Tensor& input) {
-  // What an observer keeps of the input must not change under it.
-  return Observed() ? input.relu() : input.relu_();
+  // What is kept of the input must not change under who keeps it.
+  return Observed() || KeepsInput() ? input.relu() : input.relu_();
 }
 
 struct DropoutLayer : Block {

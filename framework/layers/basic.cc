@@ -47,6 +47,7 @@ struct LinearLayer : Block {
     return at::linear(input, weight, bias);
   }
 
+  Kind kind() const override { return Kind::kLinear; }
   std::string Describe() const override {
     return absl::StrCat("Linear(", weight.size(1), ", ", weight.size(0), ")");
   }

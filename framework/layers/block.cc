@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "framework/layers/recompute.h"
+
 namespace toque {
 namespace {
 
@@ -32,9 +34,9 @@ class PathStep {
 
 at::Tensor Block::operator()(const at::Tensor& input) {
   try {
-    if (observer == nullptr) return Forward(input);
+    if (observer == nullptr) return Call(input);
     const PathStep step(own_name_);
-    const at::Tensor output = Forward(input);
+    const at::Tensor output = Call(input);
     observer->Called(observed_path, *this, input, output);
     return output;
   } catch (const LayerError& error) {
@@ -42,6 +44,11 @@ at::Tensor Block::operator()(const at::Tensor& input) {
   } catch (const c10::Error& error) {
     throw ErrorIn(*this, input, error.what_without_backtrace());
   }
+}
+
+at::Tensor Block::Call(const at::Tensor& input) {
+  const bool recompute = recompute_ && at::GradMode::is_enabled();
+  return recompute ? ForwardRecomputed(*this, input) : Forward(input);
 }
 
 ObserverScope::ObserverScope(Observer* next)

@@ -22,11 +22,19 @@ class Block : public torch::nn::Module {
   // The block's function. Called through operator(), by parents and users
   // alike. Shapes that don't fit are reported by throwing.
   virtual at::Tensor Forward(const at::Tensor& input) = 0;
-  // Forward, observed.
+  // Forward, observed; recomputed in backward where that is wanted.
   at::Tensor operator()(const at::Tensor& input);
+
+  // From now on calls don't keep activations for backward, which computes them
+  // again from the input (ForwardRecomputed). Parts inside are observed, but no
+  // gradients flow back through what is seen there.
+  void Recompute() { recompute_ = true; }
 
   // What the block is, for people: "Linear(64, 10)".
   virtual std::string Describe() const { return "block"; }
+  // What kinds of layers begin differently by (framework/trainer/initialise).
+  enum class Kind { kOther, kConvolution, kLinear, kNorm };
+  virtual Kind kind() const { return Kind::kOther; }
   // The name its parent knows it by; empty for a model.
   const std::string& own_name() const { return own_name_; }
 
@@ -40,7 +48,10 @@ class Block : public torch::nn::Module {
   }
 
  private:
+  at::Tensor Call(const at::Tensor& input);
+
   std::string own_name_;
+  bool recompute_ = false;
 };
 
 // A fault inside a block: the path of the innermost block it went through, what

@@ -28,6 +28,7 @@ struct ConvolutionBase : Block {
     bias = register_parameter("bias", InitialBias(options.out, weight_shape));
   }
 
+  Block::Kind kind() const override { return Block::Kind::kConvolution; }
   std::string Describe() const override {
     return absl::StrCat(name, "(", options.in, ", ", options.out, ", kernel ",
                         absl::StrJoin(options.kernel.each, "x"), ")");

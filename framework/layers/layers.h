@@ -83,7 +83,8 @@ Layer AvgPool2d(const PoolOptions& options);
 // To [N, C, 1, 1].
 Layer GlobalAvgPool2d();
 
-// In place saves memory and overwrites the input; only done unobserved.
+// In place saves memory and overwrites the input; not done where someone keeps
+// it, an observer or a part that is recomputed.
 enum class Inplace { kNo, kYes };
 Layer Relu(Inplace inplace = Inplace::kNo);
 Layer LeakyRelu(double slope = 0.01);

@@ -12,13 +12,14 @@
 #include "absl/strings/str_join.h"
 #include "framework/layers/details.h"
 #include "framework/layers/layers.h"
+#include "framework/layers/statistics.h"
 
 namespace toque {
 namespace {
 
 constexpr bool kCudnn = true;  // where there is one
 
-struct BatchNorm : Block {
+struct BatchNorm : StatisticsBlock {
   BatchNorm(int64_t dimensions, int64_t channels,
             const BatchNormOptions& options)
       : dimensions(dimensions),
@@ -35,17 +36,30 @@ struct BatchNorm : Block {
     // BatchNorm1d may be given one value a channel, without L.
     const bool bare = dimensions == 1 && input.dim() == 2;
     CheckChannels(input, channels, bare ? 0 : dimensions);
-    if (is_training()) {
-      TORCH_CHECK(input.numel() != channels,
-                  "input must have more than one value a channel in training,"
-                  " got ",
-                  input.sizes());
-      batches.add_(1);
-    }
-    return at::batch_norm(input, weight, bias, running_mean, running_var,
-                          is_training(), options.momentum, options.eps, kCudnn);
+    if (!is_training()) return Normalize(input, running_mean, running_var, 0);
+    TORCH_CHECK(input.numel() != channels,
+                "input must have more than one value a channel in training,"
+                " got ",
+                input.sizes());
+    if (!Counts()) return Normalize(input, {}, {}, 0);
+    batches.add_(1);
+    return Normalize(input, running_mean, running_var,
+                     ShareOfNew(options.momentum));
   }
 
+  at::Tensor Normalize(const at::Tensor& input, const at::Tensor& mean,
+                       const at::Tensor& var, double share) const {
+    return at::batch_norm(input, weight, bias, mean, var, is_training(), share,
+                          options.eps, kCudnn);
+  }
+
+  void Forget() override {
+    running_mean.zero_();
+    running_var.fill_(1);
+    batches.zero_();
+  }
+
+  Kind kind() const override { return Kind::kNorm; }
   std::string Describe() const override {
     return absl::StrCat("BatchNorm", dimensions, "d(", channels, ")");
   }
@@ -69,6 +83,7 @@ struct LayerNormLayer : Block {
     return at::layer_norm(input, shape, weight, bias, eps);
   }
 
+  Kind kind() const override { return Kind::kNorm; }
   std::string Describe() const override {
     return absl::StrCat("LayerNorm(", absl::StrJoin(shape, ", "), ")");
   }
@@ -91,6 +106,7 @@ struct GroupNormLayer : Block {
     return at::group_norm(input, groups, weight, bias, eps, kCudnn);
   }
 
+  Kind kind() const override { return Kind::kNorm; }
   std::string Describe() const override {
     return absl::StrCat("GroupNorm(", groups, ", ", channels, ")");
   }
@@ -112,6 +128,7 @@ struct InstanceNorm : Block {
                              kCudnn);
   }
 
+  Kind kind() const override { return Kind::kNorm; }
   std::string Describe() const override {
     return absl::StrCat("InstanceNorm2d(", channels, ")");
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "framework/layers/block.h"
+#include "framework/layers/recompute.h"
 
 namespace toque {
 
@@ -22,11 +23,12 @@ struct RecurrentOptions {
   enum class Start { kZeros, kLastState } start = Start::kZeros;
 };
 
-class Recurrent : public Block {
+class Recurrent : public Block, public CarriesState {
  public:
   // For a model's own ResetState and DetachState; matters to kLastState alone.
   void ResetState() { state_.clear(); }
   void DetachState();
+  std::vector<at::Tensor>& Carried() override { return state_; }
 
  protected:
   // h, and c of an LSTM, each [layers * directions, N, hidden]; empty: zeros.

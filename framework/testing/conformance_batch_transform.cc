@@ -2,6 +2,7 @@
 
 #include "ATen/ops/arange.h"
 #include "ATen/ops/equal.h"
+#include "ATen/ops/ones.h"
 #include "framework/core/batch_transform.h"
 #include "framework/testing/conformance.h"
 
@@ -51,6 +52,7 @@ TEST_P(BatchTransformConformance, KeepsTheNumberOfExamples) {
 TEST_P(BatchTransformConformance, LeavesClassesOrSharesOfThem) {
   Batch batch = NewBatch();
   Apply(batch);
+  EXPECT_EQ(transform_->SoftensTarget(), batch.target.dim() == 2);
   if (batch.target.dim() == 1) {
     EXPECT_EQ(batch.target.scalar_type(), at::kLong);
     return;
@@ -59,6 +61,19 @@ TEST_P(BatchTransformConformance, LeavesClassesOrSharesOfThem) {
   EXPECT_EQ(batch.target.size(1), kClasses);
   EXPECT_TRUE(batch.target.is_floating_point());
   EXPECT_TRUE(batch.target.ge(0).all().item<bool>());
+  EXPECT_TRUE(batch.target.sum(1).allclose(at::ones({kExamples})));
+}
+
+TEST_P(BatchTransformConformance, KeepsTheShapeOfValues) {
+  const Context values = Context().WithDataset({.target = TargetKind::kValues});
+  auto made = Make<BatchTransform>(GetParam(), values);
+  ASSERT_OK(made);
+  EXPECT_FALSE((*made)->SoftensTarget());
+  Batch batch = NewBatch();
+  batch.target = at::ones({kExamples, 5});
+  Rng rng(7);
+  ASSERT_OK((*made)->Apply(batch, rng));
+  EXPECT_EQ(batch.target.sizes(), at::IntArrayRef({kExamples, 5}));
 }
 
 TEST_P(BatchTransformConformance, IsAFunctionOfBatchAndGenerator) {

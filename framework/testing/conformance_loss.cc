@@ -1,9 +1,11 @@
-// What every loss must do. It is tried with scores [N, 4] and classes [N] where
-// it takes them, otherwise with an output and a target in 0..1 of equal shape.
+// What every loss must do. It is tried with scores or embeddings [N, 4] and
+// classes [N] where it takes them, otherwise with an output and a target in
+// 0..1 of equal shape; taps of a model have the output's shape, too.
 
 #include <cmath>
 
 #include "framework/core/loss.h"
+#include "framework/shared/soft_target.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/gradient.h"
 
@@ -43,7 +45,7 @@ class LossConformance : public testing::TestWithParam<Candidate> {
     for (const std::string& tap : loss_->Taps()) {
       prediction.taps[tap] = Output(output.size(0));
     }
-    Batch batch{.input = output, .target = target};
+    Batch batch{.input = Output(output.size(0)), .target = target};
     batch.index.resize(static_cast<size_t>(output.size(0)));
     return loss_->Compute(prediction, batch);
   }
@@ -93,6 +95,31 @@ TEST_P(LossConformance, RefusesATargetOfAnotherBatchSize) {
 TEST_P(LossConformance, RefusesATargetThatWouldBroadcast) {
   EXPECT_FALSE(Accepts(Output(6), Values(6).narrow(1, 0, 1)));
   EXPECT_FALSE(Accepts(Output(6), Values(1)));
+}
+
+// Decision Q6 of the recipes.
+TEST_P(LossConformance, TakesASoftTargetIfItSaysSo) {
+  const at::Tensor soft = Values(6).div(Values(6).sum(1, /*keepdim=*/true));
+  if (loss_->TakesSoftTarget()) {
+    EXPECT_TRUE(std::isfinite(Compute(Output(6), soft).item<double>()));
+  } else if (takes_labels_) {
+    EXPECT_FALSE(Accepts(Output(6), soft));
+  }
+}
+
+TEST_P(LossConformance, TakesOneHotRowsAsTheirClasses) {
+  if (!loss_->TakesSoftTarget() || !takes_labels_) return;
+  const at::Tensor rows = OneHotRows(Labels(6), kClasses, at::kFloat);
+  EXPECT_NEAR(Compute(Output(6), rows).item<double>(),
+              Compute(Output(6), Labels(6)).item<double>(), 1e-12);
+}
+
+// They count for nothing.
+TEST_P(LossConformance, StaysFiniteWhereSomeLabelsAreIgnored) {
+  if (!takes_labels_) return;
+  const at::Tensor labels = Labels(6);
+  labels.narrow(0, 1, 2).fill_(-100);
+  EXPECT_TRUE(std::isfinite(Compute(Output(6), labels).item<double>()));
 }
 
 CONFORMANCE_SUITE(LossConformance, Loss::kKind);

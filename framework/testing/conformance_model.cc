@@ -120,6 +120,46 @@ TEST_P(ModelConformance, EveryParameterGetsAGradient) {
   }
 }
 
+// Recurrent models need a ResetState for it.
+TEST_P(ModelConformance, EachSequenceBeginsAnew) {
+  const ModeScope evaluation(*model_, /*training=*/false);
+  const at::Tensor before = Output(input_);
+  Output(input_.mul(2));
+  EXPECT_TRUE(Output(input_).equal(before));
+}
+
+TEST_P(ModelConformance, DetachedStateHasNoHistory) {
+  const at::Tensor earlier = input_.clone().requires_grad_();
+  Output(earlier);
+  model_->DetachState();
+  const at::Tensor output = Predict(*model_, input_);
+  output.mul(at::randn(output.sizes())).sum().backward();
+  EXPECT_FALSE(earlier.grad().defined());
+}
+
+TEST_P(ModelConformance, RecomputingChangesNothing) {
+  const auto step = [this](Model& model) {
+    at::manual_seed(11);
+    const at::Tensor output = Predict(model, input_);
+    output.mul(at::randn(output.sizes())).sum().backward();
+    return output;
+  };
+  const auto recomputed = MakeSeeded(7);
+  ASSERT_OK(MarkRecompute(*recomputed, {"."}));
+  EXPECT_TRUE(step(*recomputed).equal(step(*model_)));
+  const NamedTensors mine = Parameters(*model_);
+  const NamedTensors theirs = Parameters(*recomputed);
+  for (size_t i = 0; i < mine.size(); ++i) {
+    EXPECT_TRUE(theirs[i].second.grad().equal(mine[i].second.grad()))
+        << mine[i].first;
+  }
+  const NamedTensors buffers = Buffers(*recomputed);
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    EXPECT_TRUE(buffers[i].second.equal(Buffers(*model_)[i].second))
+        << buffers[i].first;
+  }
+}
+
 CONFORMANCE_SUITE(ModelConformance, Model::kKind);
 
 }  // namespace

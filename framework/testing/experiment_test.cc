@@ -8,9 +8,9 @@
 #include "framework/config/config.h"
 #include "framework/core/embedded.h"
 #include "framework/core/model_access.h"
+#include "framework/parts/parts.h"
 #include "framework/testing/golden.pb.h"
 #include "framework/testing/testing.h"
-#include "framework/trainer/parts.h"
 #include "framework/trainer/trainer.h"
 #include "google/protobuf/text_format.h"
 #include "nlohmann/json.hpp"
@@ -59,6 +59,19 @@ void CollectPlugins(const google::protobuf::Message& message,
   }
 }
 
+// Ends a run early; its schedules are those of the whole.
+class StopAfter : public Hook {
+ public:
+  explicit StopAfter(int64_t steps) : steps_(steps) {}
+  absl::Status AfterStep(toque::Run& run) override {
+    if (run.progress.step >= steps_) run.RequestStop("the golden's length");
+    return absl::OkStatus();
+  }
+
+ private:
+  int64_t steps_;
+};
+
 class GoldenRun : public testing::Test {
  protected:
   void SetUp() override {
@@ -69,13 +82,18 @@ class GoldenRun : public testing::Test {
     experiment_.set_device(CPU);
   }
 
-  std::unique_ptr<Trainer> MakeTrainer(const std::string& folder = "") {
+  std::unique_ptr<Trainer> MakeTrainer(const std::string& folder = "",
+                                       int64_t steps = 0) {
     const Context context =
         Context().WithDataFolder(DataFolder() + "/" + golden_.needs());
     auto trainer =
         Trainer::Create(experiment_, context, {"golden", folder, nullptr});
     EXPECT_OK(trainer);
-    return trainer.ok() ? *std::move(trainer) : nullptr;
+    if (!trainer.ok()) return nullptr;
+    if (steps > 0) {
+      (*trainer)->AddHook(std::make_unique<StopAfter>(steps), "golden");
+    }
+    return *std::move(trainer);
   }
 
   Golden golden_;
@@ -119,12 +137,10 @@ TEST_F(GoldenRun, HasTheSizesOfTheGolden) {
 
 TEST_F(GoldenRun, LosesAsTheGoldenDoes) {
   experiment_.set_log_every_steps(1);
-  experiment_.clear_epochs();
-  experiment_.set_steps(golden_.loss_size());
   experiment_.clear_test();
   const std::string folder = TestFolder();
   ASSERT_OK(MakeRunFolder(folder));
-  const auto trainer = MakeTrainer(folder);
+  const auto trainer = MakeTrainer(folder, golden_.loss_size());
   ASSERT_NE(trainer, nullptr);
   ASSERT_OK(trainer->Train());
 
@@ -138,11 +154,7 @@ TEST_F(GoldenRun, LosesAsTheGoldenDoes) {
 }
 
 TEST_F(GoldenRun, ReachesTheAccuracyOfTheGolden) {
-  if (golden_.has_steps()) {
-    experiment_.clear_epochs();
-    experiment_.set_steps(golden_.steps());
-  }
-  const auto trainer = MakeTrainer();
+  const auto trainer = MakeTrainer("", golden_.steps());
   ASSERT_NE(trainer, nullptr);
   const auto outcome = trainer->Train();
   ASSERT_OK(outcome);

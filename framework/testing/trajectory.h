@@ -9,7 +9,7 @@
 namespace toque {
 
 // Takes 100 steps over three float64 parameters, of which the last has no
-// gradient in the first nine; the gradient is not that of a convex function.
+// gradient in the first nine; the loss is convex and not quadratic.
 // Gives one sum over the elements of each parameter, weighted unequally, after
 // steps 1, 20 and 100. tests/goldens/optimizers.py is its twin in PyTorch.
 std::vector<double> Trajectory(std::string_view optimizer,

@@ -7,7 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "c10/core/GradMode.h"
 #include "framework/core/model_access.h"
-#include "framework/trainer/device.h"
+#include "framework/parts/device.h"
 #include "framework/weights/safetensors.h"
 #include "nlohmann/json.hpp"
 #include "xxhash.h"
@@ -32,11 +32,10 @@ NamedTensors WeightsOf(const Parts& parts) {
 
 // "hook.recipe.Checkpoint.0": counted among those of its type, so that a hook
 // that is added or taken out leaves the others theirs.
-std::string HookName(const Experiment& experiment, size_t position) {
-  const std::string_view name =
-      PluginName(experiment.hook(static_cast<int>(position)));
+std::string HookName(const Experiment& experiment, int position) {
+  const std::string_view name = PluginName(experiment.hook(position));
   int before = 0;
-  for (int i = 0; i < static_cast<int>(position); ++i) {
+  for (int i = 0; i < position; ++i) {
     before += PluginName(experiment.hook(i)) == name;
   }
   return absl::StrCat("hook.", View(name), ".", before);
@@ -114,7 +113,7 @@ Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
   State optimizer;
   parts.optimizer->Save(&optimizer);
   state.Merge("optimizer", optimizer);
-  for (size_t i = 0; i < parts.hooks.size(); ++i) {
+  for (int i = 0; i < experiment.hook_size(); ++i) {
     State hook;
     parts.hooks[i]->Save(&hook);
     state.Merge(HookName(experiment, i), hook);
@@ -164,7 +163,7 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
   run.progress.step = step;
   run.progress.epoch = epoch;
   RETURN_IF_ERROR(parts.optimizer->Load(state.Part("optimizer")));
-  for (size_t i = 0; i < parts.hooks.size(); ++i) {
+  for (int i = 0; i < experiment.hook_size(); ++i) {
     const std::string name = HookName(experiment, i);
     RETURN_IF_ERROR(AtPlace(parts.hooks[i]->Load(state.Part(name)), name));
   }

@@ -13,7 +13,7 @@
 
 #include "framework/core/run.h"
 #include "framework/core/state.h"
-#include "framework/trainer/parts.h"
+#include "framework/parts/parts.h"
 #include "framework/weights/safetensors.h"
 
 namespace toque {

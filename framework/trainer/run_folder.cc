@@ -12,7 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "framework/core/registry.h"
-#include "framework/trainer/device.h"
+#include "framework/parts/device.h"
 #include "framework/weights/atomic_file.h"
 #include "nlohmann/json.hpp"
 

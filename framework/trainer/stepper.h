@@ -4,44 +4,52 @@
 #define TOQUE_FRAMEWORK_TRAINER_STEPPER_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "framework/core/run.h"
-#include "framework/trainer/parts.h"
+#include "framework/parts/parts.h"
+#include "framework/trainer/forward_pass.h"
+#include "framework/trainer/precision.h"
 
 namespace toque {
 
-// Calls one point of every hook, in order; an error names the hook.
-absl::Status CallHooks(const Parts& parts, absl::Status (Hook::*point)(Run&),
-                       Run& run);
-// Moves a batch to the run's device and its floating inputs to `type`.
-void Move(Batch& batch, at::Device device, at::ScalarType type);
-// Computes run.prediction from run.batch. What LibTorch throws becomes an error
-// that names the layer.
-absl::Status PredictBatch(Run& run);
-// As PredictBatch, then run.loss and AfterForward.
-absl::Status Forward(const Parts& parts, Run& run);
-
 class Stepper {
  public:
-  // Both outlive the stepper.
-  Stepper(const Experiment& experiment, const Parts& parts, Run* run);
+  // All outlive the stepper.
+  Stepper(const Experiment& experiment, const Parts& parts, Run* run,
+          ForwardPass* forward);
 
   // Trains on run->batch as one of the micro-batches of a step, `share` of the
   // step's examples. The last one steps the optimizer.
   absl::Status MicroBatch(double share, bool last);
 
+  // What it knows beside the hooks: "loss_scale".
+  void Report(Metrics* metrics) const;
+
+  // The scaler of the loss, where the precision needs one.
+  State Save() const;
+  absl::Status Load(const State& state);
+
  private:
   absl::Status TransformBatch();
+  absl::Status TrainOn(double share);
+  absl::Status TrainOnPieces(double share);
   absl::Status Backward(double share);
   absl::Status StepOptimizer();
+  at::Tensor Reevaluate();
+  void Unscale();
   void SetRates();
   void ReleaseGradients();
 
   const Parts& parts_;
   Run& run_;
+  ForwardPass& forward_;
   const uint64_t seed_;
-  const at::ScalarType type_;
+  const int64_t tbptt_steps_;
+  std::optional<LossScaler> scaler_;
+  StepContext context_;
+  State generators_;  // before the step's forward, where it may be repeated
   std::vector<at::Tensor> parameters_;
   uint64_t micro_batch_ = 0;  // of this step
 };

@@ -9,12 +9,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "framework/core/run.h"
 #include "framework/loader/loader.h"
+#include "framework/parts/parts.h"
 #include "framework/trainer/checkpoint.h"
+#include "framework/trainer/checkpoint_writer.h"
+#include "framework/trainer/forward_pass.h"
 #include "framework/trainer/loss_log.h"
-#include "framework/trainer/parts.h"
 #include "framework/trainer/run_folder.h"
 #include "framework/trainer/stepper.h"
 
@@ -47,11 +50,21 @@ class Trainer {
   // Weights alone, for EvaluateOnce.
   absl::Status LoadWeights(const Checkpoint& checkpoint);
 
-  // Trains to the end, evaluates as the experiment says, and tests.
+  // The experiment with what was chosen by measuring: memory_format.
+  const Experiment& experiment() const { return experiment_; }
+
+  // Trains to the end, evaluates as the experiment says, and tests. After an
+  // error in a step, checkpoints/failed holds what stood before it.
   absl::StatusOr<Outcome> Train();
   // Evaluates a section ("eval" or "test") now; its metrics.
   absl::StatusOr<Metrics> EvaluateOnce(const std::string& split);
 
+  // For tools: one more hook, before Train; `place` stands in its errors. Its
+  // state is in no checkpoint.
+  void AddHook(std::unique_ptr<Hook> hook, std::string place) {
+    parts_.hooks.push_back(std::move(hook));
+    parts_.hook_places.push_back(std::move(place));
+  }
   // For tests and benchmarks: the batches of `loader` instead of the training
   // set's.
   void UseLoader(std::unique_ptr<Loader> loader) {
@@ -63,40 +76,58 @@ class Trainer {
  private:
   Trainer(const Experiment& experiment, const TrainerOptions& options);
 
-  // trainer.cc: set-up and the course of a run.
+  // prepare.cc: from the experiment to a run that can begin.
   absl::Status Prepare(const Context& context);
   absl::Status TryModel();
-  absl::Status CheckMetrics() const;
+  absl::Status ChooseMemoryFormat();
+  absl::Status MakeOptimizer();
   LoaderOptions LoaderOf(const SectionParts& section, bool training) const;
   absl::Status StartLoader();
+
+  // trainer.cc: the course of a run.
+  absl::StatusOr<Outcome> TrainToEnd();
   absl::Status TrainEpoch();
   absl::Status TrainStep();
+  absl::Status MicroBatches(int64_t group);
   absl::Status EndEpoch();
   absl::Status Finish();
   bool Done() const;
   bool Interrupted() const;
+  void EnterTraining();
   absl::Status SaveRequested();
   absl::Status Save(const std::string& name);
+  std::string CheckpointPath(const std::string& name) const;
 
-  // reporting.cc: the log and evaluations.
+  // reporting.cc: the log of training.
   absl::Status Log();
   absl::Status CheckFinite(const LossLog::Reading& reading);
-  absl::Status Evaluate(SectionParts& section, const std::string& split);
-  absl::Status EvaluateWith(SectionParts& section, const std::string& split,
-                            NamedTensors weights);
-  absl::Status ForwardAll(Loader& loader, LossLog* losses);
   absl::Status Report(const std::string& suffix);
 
-  const Experiment experiment_;
+  // evaluation.cc: of the weights at hand, and of others.
+  absl::Status TryEvaluation();
+  absl::Status Evaluate(SectionParts& section, const std::string& split);
+  absl::Status EvaluateWith(SectionParts& section, const std::string& split,
+                            Run::Evaluation with);
+  void BeginEvaluation(const std::string& split);
+  void EndEvaluation();
+  absl::Status RecomputeStatistics();
+  absl::Status ForwardSection(SectionParts& section, LossLog* losses);
+  absl::Status ForwardAll(Loader& loader, int64_t batches, LossLog* losses);
+
+  Experiment experiment_;
   const TrainerOptions options_;
   Parts parts_;
   Run run_;
   MetricsLog metrics_log_;
+  CheckpointWriter writer_;
+  std::optional<ForwardPass> forward_;
   std::optional<Stepper> stepper_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Loader> eval_loader_;
   int64_t label_limit_ = 0;
   int64_t micro_batch_ = 0;      // of this epoch, that are done
+  int64_t batches_ = 0;          // of an epoch
+  int64_t active_groups_ = -1;   // when the training mode was last set
   int64_t evaluated_step_ = -1;  // of the last evaluation of "eval"
 
   LossLog losses_;

@@ -41,6 +41,12 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(
       new AtomicFile(path, std::move(temporary), file));
 }
 
+absl::Status AtomicFile::Write(const std::string& path, std::string_view text) {
+  ASSIGN_OR_RETURN(const auto file, Create(path));
+  RETURN_IF_ERROR(file->Append(text.data(), text.size()));
+  return file->Commit();
+}
+
 AtomicFile::AtomicFile(std::string path, std::string temporary, int file)
     : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "framework/status.h"
 
@@ -18,6 +19,8 @@ class AtomicFile {
  public:
   static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(
       const std::string& path);
+  // A whole file at once.
+  static absl::Status Write(const std::string& path, std::string_view text);
   // Removes what was written, unless it was committed.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

@@ -22,12 +22,6 @@ size_t FilesIn(const std::string& folder) {
       std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
-absl::Status Write(const std::string& path, const std::string& text) {
-  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
-  RETURN_IF_ERROR(file->Append(text.data(), text.size()));
-  return file->Commit();
-}
-
 // Files of this process can't grow over `bytes` while it lives: a full disk.
 class FileSizeLimit {
  public:
@@ -49,8 +43,8 @@ class FileSizeLimit {
 
 TEST(AtomicFileTest, ReplacesWhatWasThere) {
   const std::string path = TestFolder() + "/file";
-  ASSERT_OK(Write(path, "first"));
-  ASSERT_OK(Write(path, "second"));
+  ASSERT_OK(AtomicFile::Write(path, "first"));
+  ASSERT_OK(AtomicFile::Write(path, "second"));
   EXPECT_EQ(Contents(path), "second");
   EXPECT_EQ(FilesIn(std::filesystem::path(path).parent_path()), 1u);
 }
@@ -77,11 +71,11 @@ TEST(AtomicFileTest, IsNotThereBeforeItIsCommitted) {
 
 TEST(AtomicFileTest, LeavesWhatWasThereWhenTheDiskIsFull) {
   const std::string folder = TestFolder();
-  ASSERT_OK(Write(folder + "/file", "first"));
+  ASSERT_OK(AtomicFile::Write(folder + "/file", "first"));
   absl::Status status;
   {
     const FileSizeLimit limit(1000);
-    status = Write(folder + "/file", std::string(5000, 'x'));
+    status = AtomicFile::Write(folder + "/file", std::string(5000, 'x'));
   }
   EXPECT_THAT(status,
               FailsWith(folder + "/file: can't be written: File too large"));
@@ -90,14 +84,14 @@ TEST(AtomicFileTest, LeavesWhatWasThereWhenTheDiskIsFull) {
 }
 
 TEST(AtomicFileTest, NamesAFolderThatIsNotThere) {
-  EXPECT_THAT(Write(TestFolder() + "/none/file", "text"),
+  EXPECT_THAT(AtomicFile::Write(TestFolder() + "/none/file", "text"),
               FailsWith("/none/file: can't be written: No such file"));
 }
 
 TEST(AtomicFileTest, LeavesNothingWhereAFolderHasTheName) {
   const std::string folder = TestFolder();
   std::filesystem::create_directories(folder + "/taken/inner");
-  EXPECT_THAT(Write(folder + "/taken", "text"),
+  EXPECT_THAT(AtomicFile::Write(folder + "/taken", "text"),
               FailsWith("/taken: can't be written: Is a directory"));
   EXPECT_EQ(FilesIn(folder), 1u);
 }

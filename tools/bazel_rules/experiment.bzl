@@ -37,7 +37,7 @@ def experiment(name, plugins, data = [], test_tags = []):
         data = data,
         deps = [
             ":%s_text" % name,
-            "//framework/trainer:main",
+            "//framework/command:main",
             "//tools:catalogue",
         ] + plugins,
     )

@@ -3,6 +3,7 @@
 
 #include "ATen/ops/tensor.h"
 #include "framework/core/hook.h"
+#include "framework/testing/device_reads.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -90,6 +91,22 @@ TEST(AccuracyTest, LooksAmongTheTopFive) {
     EXPECT_THAT(MetricsOf("top_k: 6", scores, labels),
                 ElementsAre(Pair("accuracy_top6/train", 1)));
   }
+}
+
+// As on a GPU, where the loop over plain memory is not taken.
+TEST(AccuracyTest, ReadsTheDeviceOnceAReport) {
+  const auto accuracy = MakeOrDie<Hook>("recipe.Accuracy");
+  toque::Run run;
+  run.prediction.output = Rows({3, 1, 2, 1, 3, 2}, 3).to(at::kDouble);
+  run.batch.target = Labels({0, -100});
+  EXPECT_EQ(DeviceReads([&] {
+              for (int batch = 0; batch < 3; ++batch) {
+                EXPECT_OK(accuracy->AfterForward(run));
+              }
+            }),
+            0);
+  EXPECT_LE(DeviceReads([&] { EXPECT_OK(accuracy->Report(run)); }), 1);
+  EXPECT_THAT(run.metrics, ElementsAre(Pair("accuracy/train", 1)));
 }
 
 TEST(AccuracyTest, LeavesNoTraceInTheGraph) {

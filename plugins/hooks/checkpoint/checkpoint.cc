@@ -1,7 +1,5 @@
 #include <cmath>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 
 #include "absl/strings/str_format.h"
 #include "framework/core/hook.h"
@@ -40,7 +38,9 @@ class Checkpoint : public Hook {
     if (every == 0 || epoch % every != 0) return absl::OkStatus();
     run.RequestCheckpoint(NameOf(epoch));
     if (options_.keep() == 0) return absl::OkStatus();
-    return Remove(run, epoch - every * options_.keep());
+    const int64_t old = epoch - every * options_.keep();
+    if (old > 0) run.RemoveCheckpoint(NameOf(old));
+    return absl::OkStatus();
   }
 
   void Save(State* state) const override {
@@ -59,18 +59,6 @@ class Checkpoint : public Hook {
     if (!best_.has_value()) return true;
     return options_.mode() == recipe::Checkpoint::MAX ? value > *best_
                                                       : value < *best_;
-  }
-
-  // One that was never written, or was taken away by hand, is no fault.
-  static absl::Status Remove(const Run& run, int64_t epoch) {
-    if (epoch < 1 || run.folder.empty()) return absl::OkStatus();
-    const auto path = std::filesystem::path(run.folder) / "checkpoints" /
-                      (NameOf(epoch) + ".safetensors");
-    std::error_code error;
-    std::filesystem::remove(path, error);
-    if (!error) return absl::OkStatus();
-    return absl::UnavailableError(
-        absl::StrCat("cannot remove ", path.string(), ": ", error.message()));
   }
 
   recipe::Checkpoint options_;

@@ -84,6 +84,23 @@ TEST(CosineTest, StaysAtOneWhereTheRunEndsBeforeItBegins) {
   EXPECT_THAT(Trace("begin: 10", 10), testing::Each(1));
 }
 
+TEST(CosineTest, RefusesAFallPastTheEndOfTheRun) {
+  const auto fits = [](const std::string& options) {
+    toque::Run run;
+    run.progress = {.steps_per_epoch = 10, .total_steps = 40};
+    return MakeOrDie<Hook>("recipe.Cosine", options)->BeforeTraining(run);
+  };
+  EXPECT_OK(fits(""));
+  EXPECT_OK(fits("begin: 1 length: 3 per: EPOCH"));
+  EXPECT_THAT(fits("length: 5 per: EPOCH"),
+              FailsWith("length must be at most the run's 4 epochs, got 5"));
+  EXPECT_THAT(fits("begin: 11 length: 30"),
+              FailsWith("begin + length must be at most the run's 40 steps, "
+                        "got 41"));
+  EXPECT_THAT(fits("begin: 41"),
+              FailsWith("begin must be at most the run's 40 steps, got 41"));
+}
+
 TEST(CosineTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Hook>("recipe.Cosine", "eta_min: -0.1"),
               FailsWith("eta_min must be from 0 to 1, got -0.1"));

@@ -56,6 +56,18 @@ TEST(LinearDecayTest, StaysAtOneWhereTheRunEndsBeforeItBegins) {
   EXPECT_THAT(Trace("begin: 15", 10), testing::Each(1));
 }
 
+TEST(LinearDecayTest, RefusesAFallPastTheEndOfTheRun) {
+  const auto hook =
+      MakeOrDie<Hook>("recipe.LinearDecay", "begin: 1 length: 4 per: EPOCH");
+  toque::Run run;
+  run.progress = {.steps_per_epoch = 10, .total_steps = 40};
+  EXPECT_THAT(hook->BeforeTraining(run),
+              FailsWith("begin + length must be at most the run's 4 epochs, "
+                        "got 5"));
+  run.progress.total_steps = 50;
+  EXPECT_OK(hook->BeforeTraining(run));
+}
+
 TEST(LinearDecayTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Hook>("recipe.LinearDecay", "end: 1.5"),
               FailsWith("end must be from 0 to 1, got 1.5"));

@@ -59,6 +59,16 @@ TEST(WarmUpTest, DoesNothingWhenShorterThanAStep) {
   EXPECT_EQ(Trace("length: 0.5 per: STEP", 1)[0], 1);
 }
 
+TEST(WarmUpTest, RefusesARiseLongerThanTheRun) {
+  const auto warm_up = MakeOrDie<Hook>("recipe.WarmUp", "length: 5");
+  toque::Run run;
+  run.progress = {.steps_per_epoch = 10, .total_steps = 40};
+  EXPECT_THAT(warm_up->BeforeTraining(run),
+              FailsWith("length must be at most the run's 4 epochs, got 5"));
+  run.progress.total_steps = 50;
+  EXPECT_OK(warm_up->BeforeTraining(run));
+}
+
 TEST(WarmUpTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Hook>("recipe.WarmUp", "length: 0"),
               FailsWith("length must be above 0, got 0"));

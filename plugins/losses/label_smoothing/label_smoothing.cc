@@ -1,10 +1,9 @@
-#include <optional>
-#include <vector>
+#include <utility>
 
 #include "ATen/ops/cross_entropy_loss.h"
-#include "ATen/ops/tensor.h"
-#include "framework/core/check_shape.h"
 #include "framework/core/loss.h"
+#include "framework/shared/class_weights.h"
+#include "framework/shared/soft_target.h"
 #include "plugins/losses/label_smoothing/label_smoothing.pb.h"
 
 namespace toque {
@@ -14,11 +13,8 @@ using Options = recipe::LabelSmoothing;
 
 class LabelSmoothing : public Loss {
  public:
-  explicit LabelSmoothing(const Options& options) : options_(options) {
-    if (options.weight().empty()) return;
-    weight_ = at::tensor(
-        std::vector<double>(options.weight().begin(), options.weight().end()));
-  }
+  LabelSmoothing(const Options& options, ClassWeights weights)
+      : options_(options), weights_(std::move(weights)) {}
 
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
@@ -30,6 +26,8 @@ class LabelSmoothing : public Loss {
                ? OfDistributions(output, batch.target, shares)
                : OfClasses(output, batch.target, shares);
   }
+
+  bool TakesSoftTarget() const override { return true; }
 
  private:
   // A smoothed row is kept * row + each * sum of the row.
@@ -56,8 +54,8 @@ class LabelSmoothing : public Loss {
     const at::Tensor rows = target.to(output.scalar_type());
     const at::Tensor smooth =
         rows.mul(shares.kept).add(rows.sum(1, true), shares.each);
-    return at::cross_entropy_loss(output, smooth, WeightLike(output),
-                                  Reduction());
+    return CrossEntropyOfRows(output, smooth, weights_.Like(output),
+                              Reduction());
   }
 
   // Every mode is a multiple of LibTorch's own smoothing by another epsilon.
@@ -66,7 +64,7 @@ class LabelSmoothing : public Loss {
     const double sum = shares.kept + shares.each * shares.classes;
     const double smoothing = 1 - shares.kept / sum;
     const auto smoothed = [&](double epsilon) {
-      return at::cross_entropy_loss(output, target, WeightLike(output),
+      return at::cross_entropy_loss(output, target, weights_.Like(output),
                                     Reduction(), options_.ignore_index(),
                                     epsilon);
     };
@@ -83,29 +81,15 @@ class LabelSmoothing : public Loss {
                                                 : at::Reduction::Mean;
   }
 
-  // The class weights, of the output's type and on its device.
-  std::optional<at::Tensor> WeightLike(const at::Tensor& output) {
-    if (!weight_.defined()) return std::nullopt;
-    return weight_ = weight_.to(output.options());
-  }
-
   const Options options_;
-  at::Tensor weight_;  // [C], or undefined
+  ClassWeights weights_;
 };
 
 Made<Loss> MakeLabelSmoothing(const Options& options, const Context& context) {
   RETURN_IF_ERROR(Within("epsilon", options.epsilon(), 0, 1));
-  for (const double weight : options.weight()) {
-    RETURN_IF_ERROR(AtLeast("weight", weight, 0));
-  }
-  const int64_t classes = context.dataset().classes;
-  if (options.weight_size() > 0 && classes > 0 &&
-      options.weight_size() != classes) {
-    return Invalid(absl::StrCat("weight must have a value for each of the ",
-                                classes, " classes"),
-                   options.weight_size());
-  }
-  return std::make_unique<LabelSmoothing>(options);
+  ASSIGN_OR_RETURN(ClassWeights weights,
+                   ClassWeights::Make("weight", options.weight(), context));
+  return std::make_unique<LabelSmoothing>(options, std::move(weights));
 }
 
 TOQUE_PLUGIN(MakeLabelSmoothing);

@@ -106,9 +106,14 @@ TEST(LabelSmoothingTest, SoftensSoftTargetsAlike) {
   }
 }
 
-// A batch transform makes them of examples that count for nothing.
-TEST(LabelSmoothingTest, LeavesRowsOfZerosAlone) {
+// Decision Q6 of the recipes: a batch transform makes rows of zeros of examples
+// that count for nothing.
+TEST(LabelSmoothingTest, LeavesRowsOfZerosOutOfTheMean) {
+  const at::Tensor classes = at::tensor({2, -100, 3}, at::kLong);
+  const at::Tensor rows =
+      at::one_hot(classes.clamp_min(0), 4).mul(classes.ge(0).unsqueeze(1));
   for (const char* mode : kModes) {
+    EXPECT_NEAR(Value(mode, rows), Value(mode, classes), 1e-14);
     EXPECT_EQ(Value(mode, at::zeros({3, 4})), 0);
   }
 }

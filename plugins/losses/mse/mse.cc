@@ -14,7 +14,8 @@ Made<Loss> MakeMse(const recipe::Mse& options) {
       [reduction](const at::Tensor& output, const at::Tensor& target) {
         CHECK_SAME_SHAPE(output, target);
         return at::mse_loss(output, target.to(output.scalar_type()), reduction);
-      });
+      },
+      SoftTarget::kTaken);
 }
 
 TOQUE_PLUGIN(MakeMse);

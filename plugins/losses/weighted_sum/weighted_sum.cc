@@ -10,12 +10,26 @@ namespace {
 
 struct Term {
   double weight;
+  std::string plugin;
   std::unique_ptr<Loss> loss;
 };
+
+std::string PlaceOf(size_t term) {
+  return absl::StrCat("term[", term, "].loss");
+}
 
 class WeightedSum : public Loss {
  public:
   explicit WeightedSum(std::vector<Term> terms) : terms_(std::move(terms)) {}
+
+  absl::Status Open(const Context& context) override {
+    for (size_t i = 0; i < terms_.size(); ++i) {
+      const Context place = context.At(PlaceOf(i));
+      RETURN_IF_ERROR(
+          AtPlugin(terms_[i].loss->Open(place), place, terms_[i].plugin));
+    }
+    return absl::OkStatus();
+  }
 
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
@@ -26,6 +40,12 @@ class WeightedSum : public Loss {
       sum = sum.defined() ? sum.add(value) : value;
     }
     return sum;
+  }
+
+  bool TakesSoftTarget() const override {
+    return std::all_of(terms_.begin(), terms_.end(), [](const Term& term) {
+      return term.loss->TakesSoftTarget();
+    });
   }
 
   // Those of the terms, as "term0.centres".
@@ -60,14 +80,15 @@ Made<Loss> MakeWeightedSum(const recipe::WeightedSum& options,
   if (options.term().empty()) return Invalid("needs at least one term");
   std::vector<Term> terms;
   for (const auto& term : options.term()) {
-    const std::string place = absl::StrCat("term[", terms.size(), "]");
     if (!std::isfinite(term.weight())) {
-      return Invalid(absl::StrCat(place, ".weight must be finite"),
-                     term.weight());
+      return Invalid(
+          absl::StrCat("term[", terms.size(), "].weight must be finite"),
+          term.weight());
     }
-    ASSIGN_OR_RETURN(auto loss,
-                     Build<Loss>(term.loss(), context.At(place + ".loss")));
-    terms.push_back({term.weight(), std::move(loss)});
+    ASSIGN_OR_RETURN(
+        auto loss, Build<Loss>(term.loss(), context.At(PlaceOf(terms.size()))));
+    terms.push_back(
+        {term.weight(), std::string(PluginName(term.loss())), std::move(loss)});
   }
   return std::make_unique<WeightedSum>(std::move(terms));
 }

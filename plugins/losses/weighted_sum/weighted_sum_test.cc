@@ -11,8 +11,12 @@ namespace {
 using testing::ElementsAre;
 
 // A loss with a parameter, that wants to see the parts of the model its options
-// name: (output - target)^2 times the parameter.
+// name: (output - target)^2 times the parameter. A part "nothing" can't be
+// opened.
 struct Scaled : Loss {
+  absl::Status Open(const Context&) override {
+    return tap == "nothing" ? Invalid("must be something") : absl::OkStatus();
+  }
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
     CHECK_SAME_SHAPE(prediction.output, batch.target);
@@ -78,6 +82,24 @@ TEST(WeightedSumTest, WantsToSeeWhatItsLossesDoOnce) {
       "recipe.WeightedSum",
       ScaledTerm("fc7") + ScaledTerm("layer1.0") + ScaledTerm("fc7"));
   EXPECT_THAT(loss->Taps(), ElementsAre("fc7", "layer1.0"));
+}
+
+TEST(WeightedSumTest, TakesASoftTargetWhereAllItsLossesDo) {
+  const auto takes = [](const std::string& terms) {
+    return MakeOrDie<Loss>("recipe.WeightedSum", terms)->TakesSoftTarget();
+  };
+  EXPECT_TRUE(takes(MseTerm("") + MseTerm("weight: 2")));
+  EXPECT_FALSE(takes(MseTerm("") + ScaledTerm("a")));
+}
+
+TEST(WeightedSumTest, OpensItsLossesAndNamesTheTermThatCannotBe) {
+  const Context loss = Context().At("loss");
+  EXPECT_OK(MakeOrDie<Loss>("recipe.WeightedSum", ScaledTerm("a"))->Open(loss));
+  EXPECT_THAT(
+      MakeOrDie<Loss>("recipe.WeightedSum", MseTerm("") + ScaledTerm("nothing"))
+          ->Open(loss),
+      FailsWith("loss.term[1].loss: google.protobuf.StringValue: must "
+                "be something"));
 }
 
 TEST(WeightedSumTest, RefusesAnEmptySum) {

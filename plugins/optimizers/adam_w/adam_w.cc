@@ -1,5 +1,6 @@
 #include "ATen/ops/_fused_adamw.h"
 #include "framework/core/slot_optimizer.h"
+#include "framework/shared/moment_options.h"
 #include "plugins/optimizers/adam_w/adam_w.pb.h"
 
 namespace toque {
@@ -36,10 +37,7 @@ class AdamW : public SlotOptimizer {
 };
 
 Made<Optimizer> MakeAdamW(const recipe::AdamW& options) {
-  RETURN_IF_ERROR(Together(
-      {AtLeast("lr", options.lr(), 0), Within("beta1", options.beta1(), 0, 1),
-       Within("beta2", options.beta2(), 0, 1), AtLeast("eps", options.eps(), 0),
-       AtLeast("weight_decay", options.weight_decay(), 0)}));
+  RETURN_IF_ERROR(CheckMomentOptions(options));
   return std::make_unique<AdamW>(options);
 }
 

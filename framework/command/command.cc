@@ -1,0 +1,178 @@
+#include "framework/command/command.h"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "framework/command/flags.h"
+#include "framework/config/config.h"
+#include "framework/config/overrides.h"
+#include "framework/guarded.h"
+#include "gflags/gflags.h"
+
+DEFINE_string(run_dir, "",
+              "Folder of the run (default: runs/NAME/<time>; with --resume the "
+              "newest there).");
+DEFINE_string(data, "",
+              "Folder that relative data paths of the experiment are looked up "
+              "in.");
+DEFINE_bool(resume, false,
+            "Goes on from the last checkpoint of the run folder.");
+DEFINE_string(resume_from, "",
+              "As --resume, from this checkpoint: best, another name in the "
+              "run's checkpoints, or a path.");
+
+namespace toque {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<int> signal_received = 0;
+
+void OnSignal(int signal) { signal_received = signal; }
+
+// The first Ctrl-C ends the run after its step, a second one at once.
+void CatchSignals() {
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool Resumes(const Command& command) {
+  return command.resume || !command.resume_from.empty();
+}
+
+absl::StatusOr<std::string> FolderOf(const Command& command) {
+  if (!command.run_dir.empty()) return UserPath(command.run_dir);
+  if (Resumes(command)) return NewestRunFolder(UserFolder(), command.name);
+  return NewRunFolder(UserFolder(), command.name);
+}
+
+absl::StatusOr<Experiment> LoadFor(const Command& command,
+                                   const std::string& folder) {
+  Experiment experiment;
+  if (Resumes(command)) {
+    ASSIGN_OR_RETURN(experiment, ExperimentOf(folder));
+  } else {
+    if (fs::exists(folder + "/experiment.textproto")) {
+      return Invalid(absl::StrCat(
+          folder, ": holds a run already; --resume goes on with it"));
+    }
+    ASSIGN_OR_RETURN(experiment,
+                     ParseExperiment(command.text, command.file_name));
+  }
+  for (const std::string& change : command.overrides) {
+    RETURN_IF_ERROR(ApplyOverride(change, &experiment));
+  }
+  return experiment;
+}
+
+absl::Status ResumeFrom(const Command& command, const std::string& folder,
+                        Trainer& trainer) {
+  const std::string name =
+      command.resume_from.empty() ? "last" : command.resume_from;
+  const std::string path = CheckpointPath(folder, name);
+  if (name == "last" && !fs::exists(path)) {
+    // The run died before its first checkpoint.
+    std::cerr << folder << ": no checkpoint yet, starting at step 0\n";
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
+  RETURN_IF_ERROR(AtPlace(trainer.Resume(checkpoint), path));
+  std::cerr << path << ": going on after step " << trainer.run().progress.step
+            << "\n";
+  return absl::OkStatus();
+}
+
+std::string Summary(const Outcome& outcome) {
+  for (const char* name : {"accuracy/test", "loss/test", "accuracy/eval",
+                           "loss/eval", "loss/train"}) {
+    const auto found = outcome.metrics.find(name);
+    if (found == outcome.metrics.end()) continue;
+    return absl::StrFormat("%s %.4f", name, found->second);
+  }
+  return "nothing to train";
+}
+
+absl::StatusOr<int> RunToEnd(const Command& command) {
+  const auto start = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(const std::string folder, FolderOf(command));
+  ASSIGN_OR_RETURN(const Experiment experiment, LoadFor(command, folder));
+  const Context context = Context().WithDataFolder(UserPath(command.data));
+  ASSIGN_OR_RETURN(auto trainer,
+                   Trainer::Create(experiment, context,
+                                   {command.name, folder, &signal_received}));
+  // First, so that a checkpoint that doesn't fit leaves the folder as it is.
+  if (Resumes(command)) RETURN_IF_ERROR(ResumeFrom(command, folder, *trainer));
+  const bool begins = !Resumes(command) && command.run_dir.empty();
+  RETURN_IF_ERROR(MakeRunFolder(folder, begins));
+  RETURN_IF_ERROR(WriteTextFile(folder + "/experiment.textproto",
+                                ExperimentText(trainer->experiment())));
+  RETURN_IF_ERROR(WriteEnvironment(folder, trainer->run().device));
+  CatchSignals();
+  ASSIGN_OR_RETURN(const Outcome outcome, trainer->Train());
+  if (outcome.interrupted) {
+    std::cerr << "interrupted after step " << trainer->run().progress.step
+              << "; go on with --resume --run_dir=" << folder << "\n";
+    return 128 + signal_received;
+  }
+  if (!outcome.stop_reason.empty()) {
+    std::cerr << "stopped: " << outcome.stop_reason << "\n";
+  }
+  const std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  std::cout << absl::StrFormat("done: %s, %.0f s, %s\n", Summary(outcome),
+                               seconds.count(), folder)
+            << std::flush;
+  return 0;
+}
+
+}  // namespace
+
+int RunCommand(const Command& command) {
+  const absl::StatusOr<int> exit_status =
+      Guarded([&command] { return RunToEnd(command); });
+  if (exit_status.ok()) return *exit_status;
+  std::cerr << exit_status.status().message() << "\n";
+  return 1;
+}
+
+Command ParseCommand(std::string_view usage, int argc, char** argv) {
+  Command command;
+  command.overrides = TakeRepeatedFlag("set", &argc, argv);
+  ParseFlags(usage, &argc, &argv);
+  if (argc > 1) {
+    std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
+    std::exit(1);
+  }
+  command.run_dir = FLAGS_run_dir;
+  command.data = FLAGS_data;
+  command.resume = FLAGS_resume;
+  command.resume_from = FLAGS_resume_from;
+  return command;
+}
+
+std::string CheckpointPath(const std::string& folder, const std::string& name) {
+  const std::string path =
+      absl::StrCat(folder, "/checkpoints/", name, ".safetensors");
+  const bool is_name = name == "last" || name == "best" || fs::exists(path);
+  return is_name ? path : UserPath(name);
+}
+
+absl::StatusOr<Experiment> ExperimentOf(const std::string& folder) {
+  const std::string path = folder + "/experiment.textproto";
+  if (!fs::exists(path)) {
+    return absl::NotFoundError(
+        absl::StrCat(folder,
+                     ": is no run folder, as it holds no "
+                     "experiment.textproto"));
+  }
+  return LoadExperiment(path);
+}
+
+}  // namespace toque

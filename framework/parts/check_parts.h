@@ -1,0 +1,18 @@
+// Whether the parts of an experiment go together.
+
+#ifndef TOQUE_FRAMEWORK_PARTS_CHECK_PARTS_H_
+#define TOQUE_FRAMEWORK_PARTS_CHECK_PARTS_H_
+
+#include "framework/parts/parts.h"
+
+namespace toque {
+
+// What no part can see by itself: metrics that a hook needs and nobody
+// publishes, soft targets for a loss or hook that takes labels alone, an
+// optimizer that must compute a batch again where that can't be done. All
+// faults together.
+absl::Status CheckParts(const Experiment& experiment, const Parts& parts);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_PARTS_CHECK_PARTS_H_

@@ -1,0 +1,198 @@
+#include "framework/plot/plot.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+#include "framework/testing/testing.h"
+
+namespace toque {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string PathOf(const std::string& name) {
+  static const std::string folder = TestFolder();
+  return folder + "/" + name;
+}
+
+// What is drawn, as the bytes of the file.
+std::string Drawn(const Chart& chart, const std::string& name) {
+  EXPECT_OK(DrawChart(chart, PathOf(name)));
+  return Contents(PathOf(name));
+}
+std::string Drawn(const Heatmap& heatmap, const std::string& name) {
+  EXPECT_OK(DrawHeatmap(heatmap, PathOf(name)));
+  return Contents(PathOf(name));
+}
+
+// Every element that is opened is closed, in order, and text holds no bare <
+// or &.
+void ExpectWellFormed(std::string svg) {
+  svg = std::regex_replace(svg, std::regex(R"(<\?[^>]*\?>|<![^>]*>)"), "");
+  const std::regex tag(R"(<(/?)([a-zA-Z]+)[^<>]*?(/?)>)");
+  std::vector<std::string> open;
+  for (std::sregex_iterator it(svg.begin(), svg.end(), tag), end; it != end;
+       ++it) {
+    if ((*it)[3].length() > 0) continue;
+    if ((*it)[1].length() == 0) {
+      open.push_back((*it)[2]);
+      continue;
+    }
+    ASSERT_FALSE(open.empty());
+    EXPECT_EQ(open.back(), (*it)[2]);
+    open.pop_back();
+  }
+  EXPECT_TRUE(open.empty());
+  const std::string text = std::regex_replace(svg, tag, "");
+  EXPECT_THAT(text, Not(HasSubstr("<")));
+  EXPECT_FALSE(std::regex_search(text, std::regex("&(?![a-z#0-9]+;)")));
+}
+
+Chart TwoLines() {
+  return {.title = "Losses",
+          .x_label = "epoch",
+          .y_label = "loss",
+          .series = {{"training", {{0, 2}, {1, 1}, {2, 0.5}}},
+                     {"evaluation", {{0, 3}, {1, 2}, {2, 1.5}}}},
+          .marks = {{1, "warm-up ends"}}};
+}
+
+TEST(ChartTest, IsAWellFormedSvgThatNamesEverything) {
+  const std::string svg = Drawn(TwoLines(), "lines.svg");
+  ExpectWellFormed(svg);
+  for (const char* name :
+       {"Losses", "epoch", "loss", "training", "evaluation", "warm-up ends"}) {
+    EXPECT_THAT(svg, HasSubstr(name));
+  }
+}
+
+TEST(ChartTest, IsAPng) {
+  EXPECT_THAT(Drawn(TwoLines(), "lines.png"), StartsWith("\x89PNG\r\n\x1a\n"));
+}
+
+TEST(ChartTest, HasTheSameBytesForTheSameNumbers) {
+  for (const std::string suffix : {".svg", ".png"}) {
+    EXPECT_EQ(Drawn(TwoLines(), "a" + suffix), Drawn(TwoLines(), "b" + suffix));
+  }
+}
+
+TEST(ChartTest, TakesNamesAsTheyAre) {
+  Chart chart = TwoLines();
+  chart.title = "it's `date` \"x\"\\n";
+  chart.series[0].name = "a_1 <{b}> & c\nd";
+  const std::string svg = Drawn(chart, "names.svg");
+  ExpectWellFormed(svg);
+  EXPECT_THAT(svg, HasSubstr("it's `date` "));
+  EXPECT_THAT(svg, HasSubstr("a_1 &lt;{b}> &amp; c d"));
+}
+
+TEST(ChartTest, LeavesAGapWhereAPointCannotBeDrawn) {
+  const auto chart = [](std::vector<std::pair<double, double>> points) {
+    return Chart{.series = {{"line", std::move(points)}}};
+  };
+  const std::vector<std::pair<double, double>> whole = {
+      {0, 1}, {1, 2}, {2, 3}, {3, 4}};
+  std::vector<std::pair<double, double>> cut = whole;
+  cut.insert(cut.begin() + 2, {1.5, std::nan("")});
+  EXPECT_NE(Drawn(chart(whole), "whole.svg"), Drawn(chart(cut), "cut.svg"));
+
+  Chart logarithmic = chart({{-1, 2}, {0, 2}, {1, 10}, {10, 20}});
+  logarithmic.x_scale = Chart::Scale::kLog;
+  Chart positive = chart({{1, 10}, {10, 20}});
+  positive.x_scale = Chart::Scale::kLog;
+  EXPECT_EQ(Drawn(logarithmic, "log.svg"), Drawn(positive, "positive.svg"));
+}
+
+TEST(ChartTest, RefusesWhatCannotBeDrawn) {
+  EXPECT_THAT(DrawChart({}, PathOf("empty.svg")),
+              FailsWith("empty.svg: the chart must have a point that can be "
+                        "drawn"));
+  const Chart nan = {.series = {{"nan", {{0, std::nan("")}}}}};
+  EXPECT_THAT(DrawChart(nan, PathOf("nan.svg")),
+              FailsWith("must have a point that can be drawn"));
+  EXPECT_THAT(DrawChart(TwoLines(), PathOf("lines.gif")),
+              FailsWith("a picture's name must end in .svg or .png, got "));
+  EXPECT_THAT(DrawChart(TwoLines(), PathOf("nowhere/lines.svg")),
+              FailsWith("nowhere/lines.svg: can't be written"));
+}
+
+TEST(ChartTest, LeavesTheOldPictureWhereGnuplotIsMissing) {
+  const std::string before = Drawn(TwoLines(), "kept.svg");
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", TestFolder().c_str(), 1);
+  EXPECT_THAT(DrawChart(TwoLines(), PathOf("kept.svg")),
+              FailsWith("kept.svg: gnuplot, which draws pictures, must be "
+                        "installed (Debian package gnuplot-nox)"));
+  EXPECT_THAT(CheckPlotter(), FailsWith("must be installed"));
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_OK(CheckPlotter());
+  EXPECT_EQ(Contents(PathOf("kept.svg")), before);
+}
+
+TEST(ChartTest, SaysWhatGnuplotComplainsAbout) {
+  const std::string folder = TestFolder();
+  std::ofstream(folder + "/gnuplot")
+      << "#!/bin/sh\necho no fonts >&2\nexit 3\n";
+  std::filesystem::permissions(folder + "/gnuplot",
+                               std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (folder + ":" + path).c_str(), 1);
+  EXPECT_THAT(DrawChart(TwoLines(), PathOf("failed.svg")),
+              FailsWith("failed.svg: gnuplot failed: no fonts"));
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_FALSE(std::filesystem::exists(PathOf("failed.svg")));
+}
+
+TEST(HeatmapTest, ShowsNamesAndNumbers) {
+  const Heatmap heatmap = {.title = "Confusion",
+                           .row_label = "truth",
+                           .column_label = "prediction",
+                           .rows = {"cat", "dog"},
+                           .columns = {"cat", "dog", "neither & nor"},
+                           .cells = {{905, 31, 0}, {0, 0, 0}}};
+  const std::string svg = Drawn(heatmap, "heatmap.svg");
+  ExpectWellFormed(svg);
+  for (const char* text : {"Confusion", "truth", "prediction", "cat", "dog",
+                           "neither &amp; nor", ">905<", ">31<"}) {
+    EXPECT_THAT(svg, HasSubstr(text));
+  }
+}
+
+TEST(HeatmapTest, LeavesNumbersOutWhereCellsAreSmall) {
+  Heatmap heatmap;
+  heatmap.rows.assign(100, "class");
+  heatmap.columns = heatmap.rows;
+  heatmap.cells.assign(100, std::vector<double>(100, 777));
+  EXPECT_THAT(Drawn(heatmap, "large.svg"), Not(HasSubstr("777")));
+}
+
+TEST(HeatmapTest, RefusesCellsThatFitNoNames) {
+  const auto draw = [](std::vector<std::vector<double>> cells) {
+    return DrawHeatmap(
+        {.rows = {"a", "b"}, .columns = {"a", "b"}, .cells = std::move(cells)},
+        PathOf("bad.svg"));
+  };
+  EXPECT_THAT(
+      draw({{1, 2}}),
+      FailsWith("the heatmap must have cells for each of 2 rows, got 1"));
+  EXPECT_THAT(draw({{1, 2}, {3}}),
+              FailsWith("a row of the heatmap must have 2 cells, got 1"));
+  EXPECT_THAT(draw({{1, 2}, {3, -1}}),
+              FailsWith("must be finite and at least 0, got -1"));
+  EXPECT_THAT(DrawHeatmap({}, PathOf("bad.svg")),
+              FailsWith("the heatmap must have rows and columns"));
+}
+
+}  // namespace
+}  // namespace toque

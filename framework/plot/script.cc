@@ -1,0 +1,57 @@
+#include "framework/plot/script.h"
+
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
+#include "framework/plot/gnuplot.h"
+#include "framework/plot/plot.h"
+#include "framework/weights/atomic_file.h"
+
+namespace toque {
+
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    quoted += absl::ascii_iscntrl(static_cast<unsigned char>(c)) ? ' ' : c;
+    if (c == '\'') quoted += c;
+  }
+  return quoted + "'";
+}
+
+std::string Number(double value) { return absl::StrFormat("%.9g", value); }
+
+absl::StatusOr<std::string> Preamble(std::string_view path, int width,
+                                     int height) {
+  std::string terminal;
+  if (path.ends_with(".svg")) {
+    terminal =
+        absl::StrFormat("svg size %d,%d font 'sans-serif,13'", width, height);
+  } else if (path.ends_with(".png")) {
+    // Two dots a unit, for screens of today.
+    terminal = absl::StrFormat(
+        "pngcairo size %d,%d font 'Sans,13' fontscale 1.5 "
+        "linewidth 2 pointscale 2",
+        2 * width, 2 * height);
+  } else {
+    return Invalid("a picture's name must end in .svg or .png", View(path));
+  }
+  return absl::StrCat("set terminal ", terminal,
+                      R"( noenhanced background '#ffffff'
+set encoding utf8
+set border 3 linecolor '#707070'
+set tics nomirror out scale 0.5 textcolor '#404040'
+)");
+}
+
+absl::Status CheckPlotter() { return RunGnuplot("").status(); }
+
+absl::Status Draw(const std::string& script, const std::string& path) {
+  const auto picture = RunGnuplot(script);
+  if (!picture.ok()) return AtPlace(picture.status(), path);
+  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
+  RETURN_IF_ERROR(file->Append(picture->data(), picture->size()));
+  return file->Commit();
+}
+
+}  // namespace toque

@@ -1,0 +1,165 @@
+// From an experiment to a run that can begin.
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "c10/core/GradMode.h"
+#include "framework/config/config.h"
+#include "framework/core/model_access.h"
+#include "framework/parts/check_parts.h"
+#include "framework/parts/device.h"
+#include "framework/parts/initialise.h"
+#include "framework/parts/param_groups.h"
+#include "framework/trainer/memory_format.h"
+#include "framework/trainer/trainer.h"
+
+namespace toque {
+namespace {
+
+// One core is left to the thread that trains.
+int DefaultThreads() {
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(cores - 1, 1, 8);
+}
+
+absl::Status CheckPinning(const Experiment& experiment, at::Device device) {
+  if (experiment.train().pin_memory() == Section::ON && !device.is_cuda()) {
+    return Invalid("train.pin_memory: ON needs a GPU");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
+    const Experiment& experiment, const Context& context,
+    const TrainerOptions& options) {
+  std::unique_ptr<Trainer> trainer(new Trainer(experiment, options));
+  RETURN_IF_ERROR(trainer->Prepare(context));
+  return trainer;
+}
+
+Trainer::Trainer(const Experiment& experiment, const TrainerOptions& options)
+    : experiment_(experiment), options_(options) {}
+
+absl::Status Trainer::Prepare(const Context& context) {
+  RETURN_IF_ERROR(CheckExperiment(experiment_));
+  ASSIGN_OR_RETURN(run_.device, PrepareDevice(experiment_));
+  RETURN_IF_ERROR(CheckPrecision(experiment_, run_.device));
+  RETURN_IF_ERROR(CheckPinning(experiment_, run_.device));
+  const Context here = context.WithDevice(run_.device.str());
+  ASSIGN_OR_RETURN(parts_, BuildParts(experiment_, here, Opening::kOpen));
+  RETURN_IF_ERROR(CheckParts(experiment_, parts_));
+  run_.model = parts_.model;
+  run_.optimizer = parts_.optimizer.get();
+  run_.dataset = parts_.info;
+  run_.name = options_.name;
+  run_.folder = options_.folder;
+  RETURN_IF_ERROR(MarkRecompute(*run_.model, {experiment_.recompute().begin(),
+                                              experiment_.recompute().end()}));
+  MoveTo(*run_.model, run_.device, ScalarTypeOf(experiment_.default_dtype()));
+  RETURN_IF_ERROR(TryModel());
+  if (experiment_.memory_format() == Experiment::AUTO) {
+    RETURN_IF_ERROR(ChooseMemoryFormat());
+  }
+  SetMemoryFormat(*run_.model, experiment_.memory_format());
+  forward_.emplace(experiment_, parts_, &run_);
+  return MakeOptimizer();
+}
+
+// One example through the model, in evaluation mode: finds shapes that don't
+// fit and how many classes the model tells apart.
+absl::Status Trainer::TryModel() {
+  LoaderOptions options = LoaderOf(parts_.train, /*training=*/true);
+  options.batch_size = 1;
+  options.threads = 0;
+  ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
+  RETURN_IF_ERROR(loader->Next(&run_.batch));
+  ForwardPass forward(experiment_, parts_, &run_);
+  forward.Place();
+  ResetState(*run_.model);
+  const ModeScope evaluation(*run_.model, /*training=*/false);
+  const c10::AutoGradMode no_gradients(false);
+  RETURN_IF_ERROR(forward.Predict());
+  const at::Tensor& output = run_.prediction.output;
+  const bool labels = run_.batch.target.scalar_type() == at::kLong &&
+                      run_.batch.target.dim() == 1;
+  if (labels && output.dim() == 2) label_limit_ = output.size(1);
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::ChooseMemoryFormat() {
+  LoaderOptions options = LoaderOf(parts_.train, /*training=*/true);
+  options.threads = 0;
+  ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
+  RETURN_IF_ERROR(loader->Next(&run_.batch));
+  ASSIGN_OR_RETURN(const auto faster,
+                   FasterMemoryFormat(experiment_, parts_, &run_));
+  experiment_.set_memory_format(faster);
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::MakeOptimizer() {
+  NamedTensors parameters = Parameters(*run_.model);
+  const at::ScalarType dtype = ScalarTypeOf(experiment_.default_dtype());
+  for (auto& [name, parameter] : parts_.loss->Parameters()) {
+    parameter.set_data(parameter.to(run_.device, dtype));
+    parameters.emplace_back("loss." + name, parameter);
+  }
+  ASSIGN_OR_RETURN(run_.groups, MakeGroups(experiment_, parameters));
+  RETURN_IF_ERROR(AtPlace(run_.optimizer->Attach(&run_.groups), "optimizer"));
+  stepper_.emplace(experiment_, parts_, &run_, &*forward_);
+  return absl::OkStatus();
+}
+
+LoaderOptions Trainer::LoaderOf(const SectionParts& parts,
+                                bool training) const {
+  LoaderOptions options;
+  options.dataset = parts.dataset.get();
+  options.begin = parts.begin;
+  options.end = parts.end;
+  if (training && experiment_.overfit_batches() > 0) {
+    const int64_t examples =
+        static_cast<int64_t>(experiment_.overfit_batches()) *
+        parts.section.batch_size();
+    options.end = std::min(options.end, options.begin + examples);
+  }
+  options.sampler = parts.sampler.get();
+  for (const auto& transform : parts.transforms) {
+    options.transforms.push_back(transform.get());
+  }
+  options.batch_size = parts.section.batch_size();
+  options.drop_last = training && parts.section.drop_last();
+  options.threads = parts.section.has_loader_threads()
+                        ? parts.section.loader_threads()
+                        : DefaultThreads();
+  options.seed = experiment_.seed();
+  options.training = training;
+  options.label_limit = label_limit_;
+  options.pinned =
+      run_.device.is_cuda() && parts.section.pin_memory() != Section::OFF;
+  options.epoch = training ? run_.progress.epoch : 0;
+  options.batch = training ? micro_batch_ : 0;
+  return options;
+}
+
+absl::Status Trainer::StartLoader() {
+  auto loader = Loader::Start(LoaderOf(parts_.train, /*training=*/true));
+  if (!loader.ok()) return AtPlace(loader.status(), "train");
+  loader_ = *std::move(loader);
+  batches_ = loader_->batches_per_epoch();
+  if (experiment_.fast_dev_run() > 0) {
+    batches_ = std::min<int64_t>(batches_, experiment_.fast_dev_run());
+  }
+  Progress& progress = run_.progress;
+  const int64_t group = experiment_.accumulate_steps();
+  progress.steps_per_epoch = (loader_->batches_per_epoch() + group - 1) / group;
+  progress.total_steps = experiment_.has_steps()
+                             ? experiment_.steps()
+                             : experiment_.epochs() * progress.steps_per_epoch;
+  return absl::OkStatus();
+}
+
+}  // namespace toque
