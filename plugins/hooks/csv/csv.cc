@@ -1,0 +1,98 @@
+#include "framework/shared/csv.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "framework/core/hook.h"
+#include "framework/core/metric.h"
+#include "framework/weights/atomic_file.h"
+#include "plugins/hooks/csv/csv.pb.h"
+
+namespace toque {
+namespace {
+
+// Whether a line of an earlier start of the run still holds. The evaluations at
+// the end of a finished run are done again when it is resumed.
+bool StillHolds(absl::string_view line, const Progress& progress) {
+  const std::vector<absl::string_view> cells = absl::StrSplit(line, ',');
+  int64_t step = 0;
+  if (cells.size() < 5 || !absl::SimpleAtoi(cells[0], &step)) return false;
+  const bool at_end = step == progress.total_steps && cells[2] != "train";
+  return step <= progress.step && !at_end;
+}
+
+// What is left of a file's text; a killed run may have left half a line.
+std::string CutBack(absl::string_view text, const Progress& progress) {
+  CsvText header;
+  header.Row("step", "epoch", "split", "metric", "value");
+  std::string kept = header.text();
+  for (size_t end; (end = text.find('\n')) != text.npos;) {
+    const absl::string_view line = text.substr(0, end);
+    text.remove_prefix(end + 1);
+    if (StillHolds(line, progress)) absl::StrAppend(&kept, line, "\n");
+  }
+  return kept;
+}
+
+struct Closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+class Csv : public Hook {
+ public:
+  explicit Csv(std::string file) : path_(std::move(file)) {}
+
+  absl::Status BeforeTraining(Run& run) override {
+    if (run.folder.empty()) return absl::OkStatus();
+    path_ = std::filesystem::path(run.folder) / path_;
+    std::ifstream old(path_, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(old), {}};
+    RETURN_IF_ERROR(AtomicFile::Write(path_, CutBack(text, run.progress)));
+    file_.reset(std::fopen(path_.c_str(), "abe"));
+    return file_ == nullptr ? CantBeWritten() : absl::OkStatus();
+  }
+
+  absl::Status AfterLog(Run& run) override { return Write(run); }
+  absl::Status AfterEvaluation(Run& run) override { return Write(run); }
+
+ private:
+  absl::Status Write(const Run& run) {
+    if (file_ == nullptr) return absl::OkStatus();
+    const Progress& progress = run.progress;
+    const double epoch = static_cast<double>(progress.step) /
+                         static_cast<double>(progress.steps_per_epoch);
+    CsvText csv;
+    for (const auto& [name, value] : Reported(run)) {
+      const auto metric = absl::StripSuffix(name, "/" + run.split);
+      csv.Row(progress.step, epoch, run.split, std::string(metric), value);
+    }
+    const std::string& text = csv.text();
+    const size_t size = std::fwrite(text.data(), 1, text.size(), file_.get());
+    const bool written = size == text.size() && std::fflush(file_.get()) == 0;
+    return written ? absl::OkStatus() : CantBeWritten();
+  }
+
+  absl::Status CantBeWritten() const {
+    return absl::UnavailableError(
+        absl::StrCat(path_, ": can't be written: ", std::strerror(errno)));
+  }
+
+  std::string path_;
+  std::unique_ptr<std::FILE, Closer> file_;  // null where nothing is written
+};
+
+Made<Hook> MakeCsv(const recipe::Csv& options) {
+  if (options.file().empty()) return Invalid("file must be given");
+  return std::make_unique<Csv>(options.file());
+}
+
+TOQUE_PLUGIN(MakeCsv);
+
+}  // namespace
+}  // namespace toque
