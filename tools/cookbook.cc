@@ -3,9 +3,9 @@
 #include <iomanip>
 #include <iostream>
 
+#include "framework/command/flags.h"
 #include "framework/core/describe.h"
 #include "framework/core/snippet.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_bool(all, false, "Runs every snippet.");

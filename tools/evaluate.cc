@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "absl/strings/str_format.h"
+#include "framework/command/command.h"
+#include "framework/command/flags.h"
 #include "framework/config/overrides.h"
-#include "framework/trainer/command.h"
-#include "framework/trainer/flags.h"
 #include "framework/trainer/trainer.h"
+#include "framework/weights/safetensors.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(checkpoint, "best",
@@ -16,15 +18,39 @@ DEFINE_string(checkpoint, "best",
 DEFINE_string(split, "",
               "The section that is evaluated: test or eval (default: test "
               "where the experiment has one).");
+DEFINE_string(dump, "",
+              "A .safetensors that input, target and output of the first batch "
+              "are written to.");
 
 namespace toque {
 namespace {
 
 constexpr char kUsage[] = R"(Prints the metrics of a run's model: the experiment
-in --run_dir with the weights of a checkpoint. Writes nothing.
+in --run_dir with the weights of a checkpoint.
+
+  evaluate --run_dir=runs/digits_convnet/2026-01-31_12-00-00 --split=eval
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
+
+// Writes the first batch and what the model made of it.
+class Dump : public Hook {
+ public:
+  explicit Dump(std::string path) : path_(std::move(path)) {}
+
+  absl::Status AfterForward(Run& run) override {
+    if (std::exchange(done_, true)) return absl::OkStatus();
+    State state;
+    state.Set("input", run.batch.input);
+    state.Set("target", run.batch.target);
+    state.Set("output", run.prediction.output);
+    return WriteSafetensors(path_, state);
+  }
+
+ private:
+  const std::string path_;
+  bool done_ = false;
+};
 
 std::string ChosenCheckpoint(const std::string& folder) {
   const std::string path = CheckpointPath(folder, FLAGS_checkpoint);
@@ -47,6 +73,9 @@ absl::Status Evaluate(const Command& command) {
   const std::string path = ChosenCheckpoint(folder);
   ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
   RETURN_IF_ERROR(AtPlace(trainer->LoadWeights(checkpoint), path));
+  if (!FLAGS_dump.empty()) {
+    trainer->AddHook(std::make_unique<Dump>(UserPath(FLAGS_dump)), "--dump");
+  }
   const std::string split = !FLAGS_split.empty()    ? FLAGS_split
                             : experiment.has_test() ? "test"
                                                     : "eval";

@@ -9,8 +9,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "framework/command/flags.h"
 #include "framework/core/rng.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
@@ -18,6 +18,8 @@
 DEFINE_string(program, "",
               "An experiment's program, as "
               "bazel-bin/experiments/digits_convnet.");
+DEFINE_string(experiment, "",
+              "The experiment, where the program is bazel-bin/tools/train.");
 DEFINE_string(out, "", "Folder of the runs, which must not exist yet.");
 DEFINE_string(data, "", "As that of an experiment.");
 DEFINE_int32(runs, 10, "Runs that are killed.");
@@ -29,10 +31,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kUsage[] = R"(Runs an experiment once to its end with each number
-of loader threads, then kills runs at random steps, resumes them to their end,
-and compares the bytes of their last checkpoints. The exit status is 1 where
-they differ.
+constexpr char kUsage[] = R"(Checks that a run that was killed ends as if it had
+not been:
+
+  kill_and_resume --program=bazel-bin/experiments/digits_convnet --runs=50
+      --out=kills --set='precision: BF16'
+
+Runs an experiment once to its end with each number of loader threads, then
+kills runs (-9) at random moments, every other one while it writes a checkpoint,
+resumes them to their end, and compares the bytes of their last checkpoints. The
+exit status is 1 where they differ.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
@@ -51,7 +59,9 @@ class Comparison {
     std::cout << "result loader_threads_equal " << whole << "/"
               << threads.size() << " runs\n"
               << "result kill_and_resume_equal " << resumed << "/" << FLAGS_runs
-              << " runs\n";
+              << " runs\n"
+              << "result kills_while_writing_a_checkpoint "
+              << kills_while_writing_ << "/" << FLAGS_runs << " runs\n";
     return whole == static_cast<int>(threads.size()) && resumed == FLAGS_runs;
   }
 
@@ -80,38 +90,63 @@ class Comparison {
       std::vector<std::string> arguments = Arguments(folder, count);
       ASSIGN_OR_RETURN(const auto program,
                        Subprocess::Start(arguments, folder + ".txt"));
-      const int64_t step =
-          Kill(*program, folder, 1 + rng.Below(steps - 1), rng.Below(5'000));
-      if (step == kFinished) {
+      const Moment moment = {1 + rng.Below(steps - 1), i % 2 == 1,
+                             rng.Below(i % 2 == 1 ? 500 : 5'000)};
+      if (!Kill(*program, folder, moment)) {
         // Too late: the run was over. Another moment is drawn.
-        std::filesystem::remove_all(folder);
+        fs::remove_all(folder);
         --i;
         continue;
       }
+      const bool writing = WritesCheckpoint(folder);
+      kills_while_writing_ += writing;
+      const auto step =
+          static_cast<int64_t>(LastMetric(folder, "step").value_or(0));
       arguments.push_back("--resume");
       RETURN_IF_ERROR(RunProgram(arguments, folder + ".txt"));
-      equal += Report(
-          folder, absl::StrCat("run ", i, ", ", count,
-                               " loader threads, killed after step ", step));
+      equal += Report(folder,
+                      absl::StrCat("run ", i, ", ", count,
+                                   " loader threads, killed after step ", step,
+                                   writing ? ", writing a checkpoint" : ""));
     }
     return equal;
   }
 
-  static constexpr int64_t kFinished = -1;
+  // When a run is killed: some time after a step, or after the next checkpoint
+  // from there on is begun.
+  struct Moment {
+    int64_t step = 0;
+    bool in_checkpoint = false;
+    int64_t microseconds = 0;
+  };
 
-  // Kills the program as soon as the step is done, and a moment later. The last
-  // step that it wrote; kFinished where it ended before it was killed.
-  static int64_t Kill(Subprocess& program, const std::string& folder,
-                      int64_t step, int64_t microseconds) {
-    const auto last_step = [&folder] {
-      return static_cast<int64_t>(LastMetric(folder, "step").value_or(0));
-    };
-    while (program.Running() && last_step() < step) usleep(500);
-    usleep(static_cast<useconds_t>(microseconds));
-    if (!program.Running()) return kFinished;
+  // False where the program ended before.
+  static bool Kill(Subprocess& program, const std::string& folder,
+                   const Moment& moment) {
+    while (program.Running() && LastMetric(folder, "step").value_or(0) <
+                                    static_cast<double>(moment.step)) {
+      usleep(500);
+    }
+    while (moment.in_checkpoint && program.Running() &&
+           !WritesCheckpoint(folder)) {
+      usleep(50);
+    }
+    usleep(static_cast<useconds_t>(moment.microseconds));
+    if (!program.Running()) return false;
     program.Signal(SIGKILL);
-    program.Wait();
-    return last_step();
+    return program.Wait() == 128 + SIGKILL;
+  }
+
+  // Whether a checkpoint is on its way, or was when the run was killed: it is
+  // written under another name.
+  static bool WritesCheckpoint(const std::string& folder) {
+    std::error_code error;
+    for (const auto& entry :
+         fs::directory_iterator(folder + "/checkpoints", error)) {
+      const std::string name = entry.path().filename();
+      if (name.find(".tmp") != std::string::npos) return true;
+    }
+    return false;
   }
 
   std::vector<std::string> Arguments(const std::string& folder,
@@ -119,6 +154,9 @@ class Comparison {
     std::vector<std::string> arguments = {
         UserPath(FLAGS_program), "--run_dir=" + folder, "--data=" + FLAGS_data,
         "--set=log_every_steps: 1"};
+    if (!FLAGS_experiment.empty()) {
+      arguments.push_back("--experiment=" + UserPath(FLAGS_experiment));
+    }
     for (const std::string& change : changes_) {
       arguments.push_back("--set=" + change);
     }
@@ -143,6 +181,7 @@ class Comparison {
   const std::string folder_;
   const std::vector<std::string> changes_;
   std::string reference_;
+  int kills_while_writing_ = 0;
 };
 
 absl::StatusOr<bool> Main(std::vector<std::string> changes) {

@@ -7,9 +7,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "framework/command/flags.h"
 #include "framework/core/describe.h"
 #include "framework/core/registry.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(describe, "",

@@ -12,8 +12,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "framework/command/flags.h"
 #include "framework/config/text_file.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
@@ -32,7 +32,12 @@ namespace fs = std::filesystem;
 
 constexpr char kUsage[] = R"(Runs an experiment over seeds and variants, one
 after the other, each in a process of its own, and prints mean and deviation of
-a metric. Called again, it goes on where it was stopped.
+a metric:
+
+  sweep --experiment=experiments/digits_convnet.textproto --out=sweep
+      --metric=accuracy/eval --vary='epochs: 10' --vary='epochs: 20'
+
+Called again, it goes on where it was stopped.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment in all variants; may be given repeatedly.

@@ -5,10 +5,10 @@
 #include <iostream>
 
 #include "absl/strings/str_split.h"
+#include "framework/command/command.h"
+#include "framework/command/flags.h"
+#include "framework/command/plugin_file.h"
 #include "framework/config/text_file.h"
-#include "framework/trainer/command.h"
-#include "framework/trainer/flags.h"
-#include "framework/trainer/plugin_file.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(experiment, "",
