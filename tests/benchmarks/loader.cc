@@ -16,11 +16,11 @@
 
 #include "ATen/core/Tensor.h"
 #include "ATen/ops/empty.h"
+#include "framework/command/flags.h"
 #include "framework/core/dataset.h"
 #include "framework/core/sampler.h"
 #include "framework/core/transform.h"
 #include "framework/testing/testing.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 #include "tests/benchmarks/measure.h"

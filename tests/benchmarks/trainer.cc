@@ -10,12 +10,13 @@
 #include <memory>
 
 #include "ATen/Parallel.h"
+#include "framework/command/flags.h"
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
-#include "framework/trainer/flags.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
 #include "google/protobuf/text_format.h"
+#include "tests/benchmarks/fixed_loader.h"
 #include "tests/benchmarks/measure.h"
 #include "torch/nn/functional/loss.h"
 #include "torch/nn/modules/activation.h"
@@ -48,6 +49,29 @@ constexpr char kHooks[] = R"(
   hook { [type.googleapis.com/recipe.ProgressBar] {} }
 )";
 
+// Ten, with the JSON lines that the trainer writes for any of them.
+constexpr char kTenHooks[] = R"(
+  eval {
+    dataset { [type.googleapis.com/recipe.Synthetic] { examples: 8 } }
+    batch_size: 8
+    loader_threads: 0
+  }
+  hook { [type.googleapis.com/recipe.Accuracy] {} }
+  hook { [type.googleapis.com/recipe.ProgressBar] {} }
+  hook { [type.googleapis.com/recipe.TensorBoard] {} }
+  hook { [type.googleapis.com/recipe.Ema] { decay: 0.99 } }
+  hook { [type.googleapis.com/recipe.ClipGradNorm] { max_norm: 1 } }
+  hook { [type.googleapis.com/recipe.WarmUp] { length: 100 per: STEP } }
+  hook { [type.googleapis.com/recipe.Cosine] {} }
+  hook {
+    [type.googleapis.com/recipe.EarlyStopping] {
+      metric: "accuracy/eval"
+      patience: 1000000
+    }
+  }
+  hook { [type.googleapis.com/recipe.Checkpoint] {} }
+)";
+
 Batch FixedBatch() {
   Batch batch;
   at::manual_seed(2);
@@ -56,21 +80,6 @@ Batch FixedBatch() {
   batch.index.resize(8);
   return batch;
 }
-
-// The same batch for ever, so that only the step is measured.
-class FixedLoader : public Loader {
- public:
-  absl::Status Next(Batch* batch) override {
-    *batch = batch_;
-    return absl::OkStatus();
-  }
-  int64_t batches_per_epoch() const override { return int64_t{1} << 40; }
-  int64_t examples_per_epoch() const override { return int64_t{1} << 43; }
-  int64_t allocations() const override { return 0; }
-
- private:
-  Batch batch_ = FixedBatch();
-};
 
 class Ours {
  public:
@@ -83,7 +92,7 @@ class Ours {
         Trainer::Create(experiment, Context(), {"benchmark", folder, nullptr});
     CHECK(trainer.ok()) << trainer.status();
     trainer_ = *std::move(trainer);
-    trainer_->UseLoader(std::make_unique<FixedLoader>());
+    trainer_->UseLoader(std::make_unique<FixedLoader>(FixedBatch()));
   }
 
   // Trains on, and returns the number of steps.
@@ -150,41 +159,51 @@ void CheckEqual() {
   }
 }
 
-void Compare() {
-  at::set_num_threads(1);
-  CheckEqual();
-  const std::string folder =
-      std::filesystem::temp_directory_path() / "toque_benchmark_trainer";
-  std::filesystem::remove_all(folder);
-  CHECK(MakeRunFolder(folder).ok());
-  Bare bare;
-  Ours alone("", "");
-  Ours with_hooks(kHooks, folder);
-  const auto timings =
-      Interleave({{"bare", [&] { return bare.Run(FLAGS_steps); }},
-                  {"alone", [&] { return alone.Run(FLAGS_steps); }},
-                  {"with_hooks", [&] { return with_hooks.Run(FLAGS_steps); }}},
-                 FLAGS_rounds);
-  std::filesystem::remove_all(folder);
-
-  const char* names[] = {"bare", "alone", "with_hooks"};
-  for (size_t i = 0; i < 3; ++i) {
-    PrintResult(std::string(names[i]) + "_best",
-                Timing::Best(timings[i].cpu) * 1e6, "us/step");
-    PrintResult(std::string(names[i]) + "_median",
-                Timing::Median(timings[i].cpu) * 1e6, "us/step");
+void Print(const std::vector<std::string>& names,
+           const std::vector<Timing>& timings) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    PrintResult(names[i] + "_best", Timing::Best(timings[i].cpu) * 1e6,
+                "us/step");
+    PrintResult(names[i] + "_median", Timing::Median(timings[i].cpu) * 1e6,
+                "us/step");
     if (i == 0) continue;
     std::vector<double> above;
     for (size_t round = 0; round < timings[i].cpu.size(); ++round) {
       above.push_back(timings[i].cpu[round] - timings[0].cpu[round]);
     }
-    PrintResult(std::string(names[i]) + "_above_bare_median",
-                Timing::Median(above) * 1e6, "us/step");
+    PrintResult(names[i] + "_above_bare_median", Timing::Median(above) * 1e6,
+                "us/step");
     PrintResult(
-        std::string(names[i]) + "_above_bare_best",
+        names[i] + "_above_bare_best",
         (Timing::Best(timings[i].cpu) - Timing::Best(timings[0].cpu)) * 1e6,
         "us/step");
   }
+}
+
+void Compare() {
+  namespace fs = std::filesystem;
+  at::set_num_threads(1);
+  CheckEqual();
+  const fs::path folder = fs::temp_directory_path() / "toque_benchmark_trainer";
+  fs::remove_all(folder);
+  for (const char* name : {"hooks", "ten_hooks"}) {
+    CHECK(MakeRunFolder(folder / name).ok());
+  }
+  Bare bare;
+  Ours alone("", "");
+  Ours with_hooks(kHooks, folder / "hooks");
+  Ours with_ten_hooks(kTenHooks, folder / "ten_hooks");
+  const int64_t steps = FLAGS_steps;
+  const std::vector<Contender> contenders = {
+      {"bare", [&] { return bare.Run(steps); }},
+      {"alone", [&] { return alone.Run(steps); }},
+      {"with_hooks", [&] { return with_hooks.Run(steps); }},
+      {"with_ten_hooks", [&] { return with_ten_hooks.Run(steps); }}};
+  const auto timings = Interleave(contenders, FLAGS_rounds);
+  fs::remove_all(folder);
+  std::vector<std::string> names;
+  for (const Contender& contender : contenders) names.push_back(contender.name);
+  Print(names, timings);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // The command line of an experiment: run folders, the metrics file, resuming.
 
-#include "framework/trainer/command.h"
+#include "framework/command/command.h"
 
 #include <filesystem>
 #include <sstream>

@@ -28,8 +28,8 @@ TEST(ErrorsTest, NamesAMetricThatNobodyPublishes) {
   EXPECT_THAT(
       CreateWith("hook { [type.googleapis.com/recipe.Checkpoint] { "
                  "metric: 'recall/eval' } }"),
-      FailsWith("hook[2]: nobody publishes \"recall/eval\"; published are "
-                "accuracy, loss"));
+      FailsWith("hook[2]: recipe.Checkpoint: nobody publishes \"recall/eval\"; "
+                "published are accuracy, loss"));
 }
 
 TEST(ErrorsTest, ReportsFaultsOfSeveralPluginsTogether) {
@@ -57,12 +57,12 @@ TEST(ErrorsTest, NamesALabelThatTheModelHasNoOutputFor) {
                 "outputs, got"));
 }
 
-TEST(ErrorsTest, NamesAModelOutputThatTheLossCannotTake) {
+TEST(ErrorsTest, NamesAModelOutputThatTheLossCannotTakeBeforeTheFirstStep) {
   EXPECT_THAT(
       RunExperiment(SmallExperiment(
           {"loss { [type.googleapis.com/recipe.Mse] {} }",
            "remove: 'recipe.Accuracy'", "remove: 'recipe.Checkpoint'"})),
-      FailsWith("step 0: loss: "));
+      FailsWith("eval: loss: "));
 }
 
 TEST(ErrorsTest, ReportsWhatAHookThrows) {
@@ -70,8 +70,9 @@ TEST(ErrorsTest, ReportsWhatAHookThrows) {
   EXPECT_THAT(
       RunExperiment(SmallExperiment(
           {"hook { [type.googleapis.com/recipe.Accuracy] { top_k: 4 } "
-           "} remove: 'recipe.Checkpoint'"})),
-      FailsWith("step 0: hook[1]: top_k must be at most the 3 classes"));
+           "} remove: 'recipe.Checkpoint' sanity_batches: 0"})),
+      FailsWith("step 0: hook[1]: recipe.Accuracy: top_k must be at most the 3 "
+                "classes"));
 }
 
 // So high that the second step's loss is no number.

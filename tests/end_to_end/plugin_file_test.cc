@@ -1,7 +1,7 @@
 // Loading plugins: this test shares the framework with them, as //tools:train
 // does, and links a single one.
 
-#include "framework/trainer/plugin_file.h"
+#include "framework/command/plugin_file.h"
 
 #include <fstream>
 

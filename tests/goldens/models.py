@@ -30,6 +30,70 @@ class ConvNet(nn.Module):
         return self.fc(self.layer2(self.layer1(x)).flatten(1))
 
 
+class ResidualBlock(nn.Module):
+    """He et al., 2016; names of akamaster's pytorch_resnet_cifar10."""
+
+    def __init__(self, shortcut, channels, out):
+        super().__init__()
+        stride = 1 if channels == out else 2
+        self.new = out - channels
+        self.conv1 = nn.Conv2d(channels, out, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out)
+        self.shortcut = nn.Sequential()
+        if self.new and shortcut == "B":
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(channels, out, 1, stride, bias=False),
+                nn.BatchNorm2d(out))
+        self.pads = self.new and shortcut == "A"
+
+    def forward(self, x):
+        past = self.shortcut(x)
+        if self.pads:
+            half = self.new // 2
+            past = functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, half, half))
+        hidden = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(hidden)) + past)
+
+
+class CifarResNet(nn.Module):
+    """6 n + 2 layers, for 32x32 images."""
+
+    def __init__(self, depth, shortcut):
+        super().__init__()
+        count = (depth - 2) // 6
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        stages = []
+        for channels, out in [(16, 16), (16, 32), (32, 64)]:
+            stages.append(nn.Sequential(*[
+                ResidualBlock(shortcut, out if i else channels, out)
+                for i in range(count)]))
+        self.layer1, self.layer2, self.layer3 = stages
+        self.linear = nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = functional.relu(self.bn1(self.conv1(x)))
+        x = self.layer3(self.layer2(self.layer1(x)))
+        return self.linear(x.mean((2, 3)))
+
+
+class Lstm(nn.Module):
+    """LSTM layers and a linear layer, after the last step or every one."""
+
+    def __init__(self, every):
+        super().__init__()
+        self.every = every
+        self.lstm = nn.LSTM(3, 8, 2, batch_first=True)
+        self.fc = nn.Linear(8, 6)
+
+    def forward(self, x):
+        steps, _ = self.lstm(x)
+        return (self.fc(steps).transpose(1, 2)[..., 2] if self.every
+                else self.fc(steps[:, -1]))
+
+
 def show(name, make, *shape):
     """Prints the logits and losses for the input sin(0), sin(1), ..."""
     torch.manual_seed(0)
@@ -52,3 +116,11 @@ def show(name, make, *shape):
 show("ConvNet", ConvNet, 2, 1, 28, 28)
 show("Mlp", lambda: nn.Sequential(nn.Linear(32, 32), nn.ReLU(),
                                   nn.Linear(32, 10)), 2, 32)
+show("CifarResNet 20 A", lambda: CifarResNet(20, "A"), 2, 3, 32, 32)
+show("CifarResNet 14 B", lambda: CifarResNet(14, "B"), 2, 3, 32, 32)
+show("Lstm", lambda: Lstm(False), 2, 5, 3)
+show("Lstm, third step", lambda: Lstm(True), 2, 5, 3)
+for depth in 20, 32, 44, 56, 110:
+    for shortcut in "AB":
+        print("CifarResNet", depth, shortcut, "parameters", sum(
+            p.numel() for p in CifarResNet(depth, shortcut).parameters()))

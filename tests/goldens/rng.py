@@ -53,4 +53,5 @@ def main():
         print(keys, [hex(rng.next()) for _ in range(3)])
 
 
-main()
+if __name__ == "__main__":
+    main()
