@@ -11,6 +11,7 @@
 #include "framework/config/config.h"
 #include "framework/config/overrides.h"
 #include "framework/guarded.h"
+#include "framework/shared/metric_text.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(run_dir, "",
@@ -94,9 +95,31 @@ std::string Summary(const Outcome& outcome) {
                            "loss/eval", "loss/train"}) {
     const auto found = outcome.metrics.find(name);
     if (found == outcome.metrics.end()) continue;
-    return absl::StrFormat("%s %.4f", name, found->second);
+    return absl::StrCat(name, " ", MetricText(name, found->second));
   }
   return "nothing to train";
+}
+
+// An experiment that doesn't fit leaves no folder, and that of an earlier run
+// as it was.
+absl::Status BeginIn(const std::string& folder, const Command& command,
+                     Trainer& trainer) {
+  const bool must_be_new = !Resumes(command) && command.run_dir.empty();
+  const bool was_there = fs::exists(folder);
+  RETURN_IF_ERROR(MakeRunFolder(folder, must_be_new));
+  const absl::Status begun = Guarded([&] { return trainer.Begin(); });
+  if (!begun.ok() && !was_there) fs::remove_all(folder);
+  RETURN_IF_ERROR(begun);
+  RETURN_IF_ERROR(WriteTextFile(folder + "/experiment.textproto",
+                                ExperimentText(trainer.experiment())));
+  return WriteEnvironment(folder, trainer.run().device);
+}
+
+// How a run ended, for environment.json.
+std::string EndOf(const Outcome& outcome) {
+  if (outcome.interrupted) return "interrupted";
+  if (outcome.stop_reason.empty()) return "finished";
+  return absl::StrCat("stopped: ", outcome.stop_reason);
 }
 
 absl::StatusOr<int> RunToEnd(const Command& command) {
@@ -109,13 +132,10 @@ absl::StatusOr<int> RunToEnd(const Command& command) {
                                    {command.name, folder, &signal_received}));
   // First, so that a checkpoint that doesn't fit leaves the folder as it is.
   if (Resumes(command)) RETURN_IF_ERROR(ResumeFrom(command, folder, *trainer));
-  const bool begins = !Resumes(command) && command.run_dir.empty();
-  RETURN_IF_ERROR(MakeRunFolder(folder, begins));
-  RETURN_IF_ERROR(WriteTextFile(folder + "/experiment.textproto",
-                                ExperimentText(trainer->experiment())));
-  RETURN_IF_ERROR(WriteEnvironment(folder, trainer->run().device));
+  RETURN_IF_ERROR(BeginIn(folder, command, *trainer));
   CatchSignals();
   ASSIGN_OR_RETURN(const Outcome outcome, trainer->Train());
+  RETURN_IF_ERROR(WriteEnd(folder, EndOf(outcome)));
   if (outcome.interrupted) {
     std::cerr << "interrupted after step " << trainer->run().progress.step
               << "; go on with --resume --run_dir=" << folder << "\n";

@@ -134,6 +134,24 @@ void CheckParamGroups(const Experiment& experiment, Faults faults) {
   }
 }
 
+void CheckTypes(const Experiment& experiment, Faults faults) {
+  const DType type = experiment.default_dtype();
+  faults.Require(
+      type == FLOAT32 || type == FLOAT64 || type == BFLOAT16 || type == FLOAT16,
+      "default_dtype must be a floating-point type", DType_Name(type));
+  faults.Require(experiment.precision() == Experiment::FP32 || type == FLOAT32,
+                 "default_dtype must be FLOAT32 where precision is not FP32",
+                 DType_Name(type));
+}
+
+void CheckGpus(const Experiment& experiment, Faults faults) {
+  std::set<int> seen;
+  for (const int gpu : experiment.gpus()) {
+    faults.Require(gpu >= 0 && seen.insert(gpu).second,
+                   "gpus must be at least 0 and each named once", gpu);
+  }
+}
+
 void CheckLossScale(const Experiment& experiment, Faults faults) {
   if (!experiment.has_loss_scale()) return;
   const LossScale& scale = experiment.loss_scale();
@@ -192,6 +210,8 @@ absl::Status CheckExperiment(const Experiment& experiment) {
   faults.RequireAtLeast("fast_dev_run", experiment.fast_dev_run(), 0);
   faults.RequireAtLeast("overfit_batches", experiment.overfit_batches(), 0);
   faults.RequireAtLeast("sanity_batches", experiment.sanity_batches(), 0);
+  CheckTypes(experiment, faults);
+  CheckGpus(experiment, faults);
   CheckLossScale(experiment, faults);
   CheckPatterns(experiment, faults);
   return Together(statuses);

@@ -33,7 +33,8 @@ class Hook {
   virtual absl::Status BeforeBackward(Run&) { return absl::OkStatus(); }
   // Each micro-batch.
   virtual absl::Status AfterBackward(Run&) { return absl::OkStatus(); }
-  // Gradients are summed, unscaled and reduced: clip here.
+  // Gradients are summed, unscaled and reduced: clip here. An optimizer that
+  // looks at several points a step has it called at each.
   virtual absl::Status BeforeStep(Run&) { return absl::OkStatus(); }
   // Parameters are stepped; progress counts the step.
   virtual absl::Status AfterStep(Run&) { return absl::OkStatus(); }
@@ -59,6 +60,8 @@ class Hook {
   // those it reads ("accuracy/eval"); checked before the first step.
   virtual std::vector<std::string> Publishes() const { return {}; }
   virtual std::vector<std::string> Needs() const { return {}; }
+  // Suffixes of the evaluations that it asks for by Run::Evaluate: "ema".
+  virtual std::vector<std::string> Evaluates() const { return {}; }
 
   // Whether it takes batches whose target is soft [N, classes], as mixup makes
   // of labels. Training only; where not, such an experiment is refused.

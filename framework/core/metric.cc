@@ -10,12 +10,11 @@ namespace {
 
 // Adds on the device; `value` is the accumulator's own from then on.
 void Accumulate(at::Tensor& accumulator, const at::Tensor& value) {
-  if (!accumulator.defined()) {
+  if (accumulator.defined()) {
+    accumulator.add_(value);
+  } else {
     accumulator = value;
-    return;
   }
-  // One that was loaded lies on the CPU at first.
-  accumulator = accumulator.to(value.device()).add_(value);
 }
 
 bool IsOfTraining(const std::string& name) {
@@ -62,43 +61,12 @@ absl::Status MeanMetric::Report(Run& run) {
     bank.sum += bank.device_sum.item<double>();
   }
   const std::string metric = absl::StrCat(name_, "/", run.split);
-  if (bank.count == 0) {
-    run.metrics.erase(metric);
-  } else {
+  run.metrics.erase(metric);
+  if (bank.count > 0) {
     run.metrics[metric] = bank.sum / static_cast<double>(bank.count);
+  } else if (run.phase == Phase::kEvaluate) {
+    return Invalid(absl::StrCat(metric, ": no example counts"));
   }
-  return absl::OkStatus();
-}
-
-void MeanMetric::Save(State* state) const {
-  if (banks_.empty()) return;
-  const Bank& training = banks_.front();
-  if (training.device_sum.defined()) {
-    state->Set("device_sum", training.device_sum);
-  }
-  if (training.device_count.defined()) {
-    state->Set("device_count", training.device_count);
-  }
-  if (training.count == 0) return;
-  state->SetNumber("sum", training.sum);
-  state->SetInteger("count", training.count);
-}
-
-absl::Status MeanMetric::Load(const State& state) {
-  Bank training;
-  // The sums are added to in place, and the state is not ours.
-  for (auto& [name, sum] :
-       {std::pair{"device_sum", &training.device_sum},
-        std::pair{"device_count", &training.device_count}}) {
-    if (!state.Has(name)) continue;
-    ASSIGN_OR_RETURN(const at::Tensor saved, state.Get(name));
-    *sum = saved.clone();
-  }
-  if (state.Has("sum")) {
-    ASSIGN_OR_RETURN(training.sum, state.GetNumber("sum"));
-    ASSIGN_OR_RETURN(training.count, state.GetInteger("count"));
-  }
-  banks_ = {training};
   return absl::OkStatus();
 }
 

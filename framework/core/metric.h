@@ -15,7 +15,8 @@ namespace toque {
 Metrics Reported(const Run& run);
 
 // Accumulates on the device, apart for each split. Report reads the device
-// once; where no example counted it takes the metric out of run.metrics.
+// once. Where no example counted, an evaluation fails, and a log interval has
+// no such metric.
 class MeanMetric : public Hook {
  public:
   explicit MeanMetric(std::string name) : name_(std::move(name)) {}
@@ -23,9 +24,6 @@ class MeanMetric : public Hook {
   absl::Status AfterForward(Run& run) override;
   absl::Status Report(Run& run) override;
   std::vector<std::string> Publishes() const override { return {name_}; }
-  // What was gathered of training since the last report.
-  void Save(State* state) const override;
-  absl::Status Load(const State& state) override;
 
  protected:
   // One value an example: [N].

@@ -40,14 +40,6 @@ class MeanMetricTest : public testing::Test {
     EXPECT_OK(metric.Report(run_));
     return run_.metrics;
   }
-  // Another metric with the first one's state.
-  static std::unique_ptr<Target> Resumed(const Target& metric, bool skip) {
-    State state;
-    metric.Save(&state);
-    auto resumed = std::make_unique<Target>(skip);
-    EXPECT_OK(resumed->Load(state));
-    return resumed;
-  }
   void Enter(const std::string& split, size_t bank) {
     run_.split = split;
     run_.bank = bank;
@@ -123,27 +115,12 @@ TEST_F(MeanMetricTest, TakesAnOldValueAwayWhereNoExampleCounted) {
   EXPECT_THAT(run_.metrics, ElementsAre(Pair("target/eval", 6)));
 }
 
-TEST_F(MeanMetricTest, GoesOnInMidIntervalAsIfItHadNotStopped) {
-  for (const bool skip : {false, true}) {
-    Target whole(skip);
-    Forward(whole, {0.1f, 0.2f, 0.3f});
-    whole.Add(run_, 0.4, 1);
-    const auto resumed = Resumed(whole, skip);
-    for (Target* metric : {&whole, resumed.get()}) {
-      Forward(*metric, {0.7f, -0.9f});
-    }
-    EXPECT_EQ(Reported(*resumed), Reported(whole));
-  }
-}
-
-TEST_F(MeanMetricTest, SavesNothingAfterAReport) {
+TEST_F(MeanMetricTest, RefusesAnEvaluationOfWhichNoExampleCounts) {
   Target metric(true);
-  Forward(metric, {1, 2});
-  metric.Add(run_, 5, 2);
-  Reported(metric);
-  State state;
-  metric.Save(&state);
-  EXPECT_THAT(state.tensors(), IsEmpty());
+  run_.split = "eval";
+  run_.phase = Phase::kEvaluate;
+  Forward(metric, {-1});
+  EXPECT_THAT(metric.Report(run_), FailsWith("target/eval: no example counts"));
 }
 
 TEST_F(MeanMetricTest, ReadsTheDeviceOnceAReport) {

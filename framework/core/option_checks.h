@@ -3,11 +3,13 @@
 //   RETURN_IF_ERROR(Together({AtLeast("lr", options.lr(), 0),
 //                             Within("beta1", options.beta1(), 0, 1)}));
 //
-// reports all faults of a plugin at once. NaN is in no range.
+// reports all faults of a plugin at once. Neither NaN nor an infinity is in a
+// range, but for AboveOrInfinite.
 
 #ifndef TOQUE_FRAMEWORK_CORE_OPTION_CHECKS_H_
 #define TOQUE_FRAMEWORK_CORE_OPTION_CHECKS_H_
 
+#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -15,20 +17,40 @@
 
 namespace toque {
 
+// Whether a value is too great for any range.
+template <typename Value>
+bool IsInfinite(Value value) {
+  return std::numeric_limits<Value>::has_infinity &&
+         value == std::numeric_limits<Value>::infinity();
+}
+
 // value >= least.
 template <typename Value>
 absl::Status AtLeast(std::string_view name, Value value,
                      std::type_identity_t<Value> least) {
-  if (value >= least) return absl::OkStatus();
-  return Invalid(absl::StrCat(View(name), " must be at least ", least), value);
+  if (value >= least && !IsInfinite(value)) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat(View(name), " must be ",
+                   IsInfinite(value) ? "finite and " : "", "at least ", least),
+      value);
 }
 
 // value > bound.
 template <typename Value>
 absl::Status Above(std::string_view name, Value value,
                    std::type_identity_t<Value> bound) {
-  if (value > bound) return absl::OkStatus();
-  return Invalid(absl::StrCat(View(name), " must be above ", bound), value);
+  if (value > bound && !IsInfinite(value)) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat(View(name), " must be ",
+                   IsInfinite(value) ? "finite and " : "", "above ", bound),
+      value);
+}
+
+// value > bound, where an infinity has a meaning.
+template <typename Value>
+absl::Status AboveOrInfinite(std::string_view name, Value value,
+                             std::type_identity_t<Value> bound) {
+  return IsInfinite(value) ? absl::OkStatus() : Above(name, value, bound);
 }
 
 // least <= value <= most.

@@ -49,6 +49,7 @@ class Run {
 
   // ---- Where the run stands.
   Progress progress;
+  int64_t examples = 0;  // of training, since the program began
   Phase phase = Phase::kTrain;
   // What the current batch belongs to: "train", "eval", "test", or a name that
   // Evaluate was given. Metrics are published as "<metric>/<split>".

@@ -6,6 +6,7 @@
 #include "ATen/ops/full.h"
 #include "ATen/ops/full_like.h"
 #include "ATen/ops/where.h"
+#include "absl/strings/str_join.h"
 #include "c10/core/GradMode.h"
 
 namespace toque {
@@ -147,7 +148,9 @@ absl::Status SlotOptimizer::Load(const State& state) {
         ASSIGN_OR_RETURN(const at::Tensor saved, state.Get(name));
         if (saved.sizes() != entry.slots[s].sizes()) {
           return absl::DataLossError(absl::StrCat(
-              "\"", name, "\" must have the shape of its parameter"));
+              "\"", name, "\" must have shape [",
+              absl::StrJoin(entry.slots[s].sizes(), ", "), "], got [",
+              absl::StrJoin(saved.sizes(), ", "), "]"));
         }
         entry.slots[s].copy_(saved);
       }

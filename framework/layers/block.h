@@ -32,7 +32,7 @@ class Block : public torch::nn::Module {
 
   // What the block is, for people: "Linear(64, 10)".
   virtual std::string Describe() const { return "block"; }
-  // What kinds of layers begin differently by (framework/trainer/initialise).
+  // What kinds of layers begin differently by (framework/parts/initialise).
   enum class Kind { kOther, kConvolution, kLinear, kNorm };
   virtual Kind kind() const { return Kind::kOther; }
   // The name its parent knows it by; empty for a model.

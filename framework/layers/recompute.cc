@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 #include "ATen/Context.h"
@@ -87,6 +88,15 @@ Carried LeavesOf(Carried carried) {
   return carried;
 }
 
+// LibTorch lists what is registered under two names twice; a gradient asked
+// for twice would be added twice.
+void DropRepeated(Tensors* tensors) {
+  std::unordered_set<const c10::TensorImpl*> seen;
+  std::erase_if(*tensors, [&seen](const at::Tensor& tensor) {
+    return !seen.insert(tensor.unsafeGetTensorImpl()).second;
+  });
+}
+
 // A call of a block, and what it takes to make it again.
 struct Call : torch::CustomClassHolder {
   Call(Block* block, at::Device device) : block(block), surroundings(device) {
@@ -96,7 +106,7 @@ struct Call : torch::CustomClassHolder {
 
   void Keep(torch::nn::Module& part) {
     auto* carrier = dynamic_cast<CarriesState*>(&part);
-    if (carrier == nullptr) return;
+    if (carrier == nullptr || std::ranges::count(carriers, carrier) > 0) return;
     carriers.push_back(carrier);
     begin.push_back(carrier->Carried());
   }
@@ -108,7 +118,8 @@ struct Call : torch::CustomClassHolder {
     for (const Tensors& some : carried) {
       inputs.insert(inputs.end(), some.begin(), some.end());
     }
-    const Tensors parameters = block->parameters();
+    Tensors parameters = block->parameters();
+    DropRepeated(&parameters);
     inputs.insert(inputs.end(), parameters.begin(), parameters.end());
     return inputs;
   }

@@ -126,6 +126,23 @@ INSTANTIATE_TEST_SUITE_P(
         {"InPlaceFirst",
          [] { return Sequential(Relu(Inplace::kYes), ConvBlock()); }, Picture},
         {"Linear", [] { return Sequential(Linear(6, 6), Tanh()); }, Picture},
+        {"Tied",
+         [] {
+           const Layer linear = Linear(6, 6);
+           return Sequential(linear, Tanh(), linear);
+         },
+         Picture},
+        {"TiedRecurrent",
+         [] {
+           const Layer lstm =
+               Lstm({.in = 3,
+                     .hidden = 3,
+                     .start = RecurrentOptions::Start::kLastState});
+           return Sequential(lstm, Tanh(), lstm);
+         },
+         [] {
+           return Picture().view({8, 9, 3});
+         }},
         {"Nothing", [] { return Sequential(); }, Picture},
         {"View", [] { return Flatten(); }, Picture},
         {"Recurrent",

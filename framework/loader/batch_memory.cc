@@ -13,6 +13,14 @@ bool HeldElsewhere(const at::Tensor& tensor) {
   return tensor.use_count() > 1 || tensor.storage().use_count() > 1;
 }
 
+absl::Status CheckLabel(int64_t label, int64_t limit) {
+  const bool in_range = label >= 0 && (limit == 0 || label < limit);
+  if (in_range || label == kIgnoredLabel) return absl::OkStatus();
+  return Invalid(absl::StrCat("the label must be in 0 .. ", limit - 1,
+                              ", as the model has that many outputs"),
+                 label);
+}
+
 }  // namespace
 
 ExampleForm ExampleForm::Of(const Example& example) {
@@ -123,16 +131,8 @@ absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
                    ExampleForm::Of(example).ToString());
   }
   if (form_.target_kind == TargetKind::kLabel) {
-    const int64_t label = example.label();
-    const bool in_range =
-        label >= 0 && (label_limit == 0 || label < label_limit);
-    if (!in_range && label != kIgnoredLabel) {
-      return Invalid(absl::StrCat("the label must be in 0 .. ", label_limit - 1,
-                                  ", as the model has that many outputs"),
-                     label);
-    }
-    reinterpret_cast<int64_t*>(target_)[row] = label;
-    return absl::OkStatus();
+    reinterpret_cast<int64_t*>(target_)[row] = example.label();
+    return CheckLabel(example.label(), label_limit);
   }
   const absl::Span<const float> values = example.target();
   if (static_cast<int64_t>(values.size()) != form_.target_size) {
@@ -142,6 +142,9 @@ absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
   }
   const int64_t first = row * form_.target_size;
   if (form_.target_type == at::kLong) {
+    for (const float value : values) {
+      RETURN_IF_ERROR(CheckLabel(static_cast<int64_t>(value), label_limit));
+    }
     std::copy(values.begin(), values.end(),
               reinterpret_cast<int64_t*>(target_) + first);
   } else {

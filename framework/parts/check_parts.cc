@@ -12,6 +12,24 @@ namespace {
 
 using Faults = std::vector<absl::Status>;
 
+// What metrics are of: "train", "eval", and "eval_ema" where a hook asks for
+// it.
+std::set<std::string> SplitsOf(const Parts& parts) {
+  std::set<std::string> evaluated;
+  if (parts.eval) evaluated.insert("eval");
+  if (parts.test) evaluated.insert("test");
+  std::set<std::string> splits = evaluated;
+  splits.insert("train");
+  for (const auto& hook : parts.hooks) {
+    for (const std::string& suffix : hook->Evaluates()) {
+      for (const std::string& split : evaluated) {
+        splits.insert(absl::StrCat(split, "_", suffix));
+      }
+    }
+  }
+  return splits;
+}
+
 // Every metric that a hook needs must be published by another, or by the
 // trainer itself.
 void CheckMetrics(const Parts& parts, Faults* faults) {
@@ -19,15 +37,13 @@ void CheckMetrics(const Parts& parts, Faults* faults) {
   for (const auto& hook : parts.hooks) {
     for (std::string& name : hook->Publishes()) published.insert(name);
   }
-  std::set<std::string> splits = {"train"};
-  if (parts.eval) splits.insert("eval");
-  if (parts.test) splits.insert("test");
+  const std::set<std::string> splits = SplitsOf(parts);
   for (size_t i = 0; i < parts.hooks.size(); ++i) {
     for (const std::string& needed : parts.hooks[i]->Needs()) {
       const std::vector<std::string> names = absl::StrSplit(needed, '/');
-      // "eval_ema" is published where there is an evaluation.
-      const std::string split = names.back().substr(0, names.back().find('_'));
-      if (published.contains(names[0]) && splits.contains(split)) continue;
+      if (published.contains(names[0]) && splits.contains(names.back())) {
+        continue;
+      }
       faults->push_back(
           AtPlace(Invalid(absl::StrCat("nobody publishes \"", needed,
                                        "\"; published are ",

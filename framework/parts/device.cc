@@ -38,6 +38,10 @@ absl::StatusOr<at::Device> PrepareDevice(const Experiment& experiment) {
   }
   if (experiment.device() == CPU) return at::Device(at::kCPU);
   if (at::globalContext().hasCUDA()) return at::Device(at::kCUDA, 0);
+  if (experiment.gpus_size() > 0) {
+    return Invalid("gpus: no GPU is visible among those",
+                   absl::StrJoin(experiment.gpus(), ", "));
+  }
   if (experiment.device() == CUDA) {
     return Invalid(
         "device: CUDA needs a visible GPU and a build with --config=cuda");

@@ -107,6 +107,16 @@ TEST(ParamGroupsTest, RefusesAPatternThatMatchesNothing) {
                 "\"norm\""));
 }
 
+TEST(ParamGroupsTest, RefusesAPatternOfWhichEarlierGroupsHoldAll) {
+  EXPECT_THAT(
+      MakeGroups(WithGroups("param_group { name: 'head' match: '^head' }"
+                            "param_group { name: 'last' match: 'head.bias' }"),
+                 TwoLayers()),
+      FailsWith("param_group \"last\": must match a parameter that no earlier "
+                "group matches, as the first holds it, got match "
+                "\"head.bias\""));
+}
+
 TEST(ParamGroupsTest, RefusesAPatternThatIsNone) {
   EXPECT_THAT(MakeGroups(WithGroups("param_group { name: 'x' match: '(' }"),
                          TwoLayers()),

@@ -14,6 +14,11 @@ absl::StatusOr<ClassWeights> ClassWeights::Make(std::string_view name,
   for (const double value : values) {
     RETURN_IF_ERROR(AtLeast(name, value, 0));
   }
+  const auto counts = [](double value) { return value > 0; };
+  if (!values.empty() && std::none_of(values.begin(), values.end(), counts)) {
+    return Invalid(absl::StrCat(View(name), " must be above 0 somewhere"),
+                   "zeros alone");
+  }
   const int64_t classes = context.dataset().classes;
   const auto count = static_cast<int64_t>(values.size());
   if (count > 0 && classes > 0 && count != classes) {

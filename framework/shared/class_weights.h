@@ -16,8 +16,8 @@ namespace toque {
 class ClassWeights {
  public:
   // The values of the repeated option `name`; none where all classes weigh
-  // alike. Each must be at least 0, and there must be one for each class where
-  // the context knows how many there are.
+  // alike. Each must be finite and at least 0, one of them above, and there
+  // must be one for each class where the context knows how many there are.
   static absl::StatusOr<ClassWeights> Make(std::string_view name,
                                            absl::Span<const double> values,
                                            const Context& context);

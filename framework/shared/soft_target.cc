@@ -19,10 +19,14 @@ at::Tensor OneHotRows(const at::Tensor& labels, int64_t classes,
       .scatter_(1, places.clamp_min(0), places.ge(0).to(type));
 }
 
-at::Tensor RowsLike(const at::Tensor& output, const at::Tensor& target) {
+bool HasRows(const at::Tensor& output, const at::Tensor& target) {
   TORCH_CHECK(output.dim() >= 2, "output must have shape [N, C, ...], got ",
               output.sizes());
-  if (target.dim() == output.dim()) {
+  return target.dim() == output.dim();
+}
+
+at::Tensor RowsLike(const at::Tensor& output, const at::Tensor& target) {
+  if (HasRows(output, target)) {
     CHECK_SAME_SHAPE(output, target);
     return target.to(output.scalar_type());
   }
@@ -44,6 +48,21 @@ at::Tensor CrossEntropyOfRows(const at::Tensor& output, const at::Tensor& rows,
       output, rows.to(output.scalar_type()), weight, at::Reduction::Sum);
   if (reduction == at::Reduction::Sum) return sum;
   return sum.div(CountedRows(rows));
+}
+
+at::Tensor WithIgnored(const at::Tensor& labels, int64_t ignore_index) {
+  if (ignore_index == kIgnoredLabel) return labels;
+  return labels.masked_fill(labels.lt(0), ignore_index);
+}
+
+at::Tensor CrossEntropyOf(const at::Tensor& output, const at::Tensor& target,
+                          const std::optional<at::Tensor>& weight,
+                          int64_t reduction, int64_t ignore_index) {
+  if (HasRows(output, target)) {
+    return CrossEntropyOfRows(output, target, weight, reduction);
+  }
+  return at::cross_entropy_loss(output, WithIgnored(target, ignore_index),
+                                weight, reduction, ignore_index);
 }
 
 absl::StatusOr<at::Tensor> MixableTarget(const at::Tensor& target,

@@ -13,9 +13,15 @@ std::string_view SplitOf(std::string_view metric) {
 
 absl::Status CheckWatched(std::string_view metric) {
   const std::string_view split = SplitOf(metric);
-  if (!split.empty() && split != "train") return absl::OkStatus();
-  return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
-                 View(metric));
+  if (split.empty() || split == "train") {
+    return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
+                   View(metric));
+  }
+  if (split == "test" || split.starts_with("test_")) {
+    return Invalid("metric must not be one of the test, which never chooses",
+                   View(metric));
+  }
+  return absl::OkStatus();
 }
 
 std::optional<double> Watched(const Run& run, std::string_view metric) {

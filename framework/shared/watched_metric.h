@@ -11,8 +11,8 @@
 
 namespace toque {
 
-// That the option `metric` is the full name of one of an evaluation:
-// "loss/eval" but not "loss" or "loss/train".
+// That the option `metric` is the full name of one of an evaluation that may
+// choose: "loss/eval" but not "loss", "loss/train" or "loss/test".
 absl::Status CheckWatched(std::string_view metric);
 
 // In AfterEvaluation: its value, where the evaluation that has just ended is

@@ -9,6 +9,7 @@
 #include "framework/core/model_access.h"
 #include "framework/parts/device.h"
 #include "framework/weights/safetensors.h"
+#include "glog/logging.h"
 #include "nlohmann/json.hpp"
 #include "xxhash.h"
 
@@ -160,9 +161,14 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
   }
   if (*batch > 0) RETURN_IF_ERROR(CheckPlace(state, experiment, parts));
   RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment, parts));
+  const auto taken_of = checkpoint.metadata.find("experiment");
+  LOG_IF(WARNING, taken_of != checkpoint.metadata.end() &&
+                      taken_of->second != Fingerprint(experiment))
+      << "the checkpoint is of an experiment with other options";
   run.progress.step = step;
   run.progress.epoch = epoch;
-  RETURN_IF_ERROR(parts.optimizer->Load(state.Part("optimizer")));
+  RETURN_IF_ERROR(
+      AtPlace(parts.optimizer->Load(state.Part("optimizer")), "optimizer"));
   for (int i = 0; i < experiment.hook_size(); ++i) {
     const std::string name = HookName(experiment, i);
     RETURN_IF_ERROR(AtPlace(parts.hooks[i]->Load(state.Part(name)), name));
@@ -183,10 +189,12 @@ absl::StatusOr<Checkpoint> ReadCheckpoint(const std::string& path) {
 std::string Fingerprint(const Experiment& experiment) {
   Experiment kept = experiment;
   kept.clear_log_every_steps();
+  kept.clear_sanity_batches();
+  kept.clear_gpus();
   for (Section* section :
        {kept.mutable_train(), kept.mutable_eval(), kept.mutable_test()}) {
     section->clear_loader_threads();
-    section->clear_every_epochs();
+    section->clear_pin_memory();
     DropPaths(section->mutable_dataset());
   }
   const std::string bytes = kept.SerializePartialAsString();

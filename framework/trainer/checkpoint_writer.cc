@@ -51,18 +51,15 @@ absl::Status CheckpointWriter::Remove(const std::string& path) {
 }
 
 absl::Status CheckpointWriter::Add(Job job) {
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto same = std::find_if(
-        waiting_.begin(), waiting_.end(),
-        [&job](const Job& other) { return other.path == job.path; });
-    if (same != waiting_.end()) waiting_.erase(same);
-    waiting_.push_back(std::move(job));
-    if (!thread_.joinable()) thread_ = std::thread([this] { Work(); });
-    if (!error_.ok()) return std::exchange(error_, absl::OkStatus());
-  }
+  const std::scoped_lock lock(mutex_);
+  const auto same =
+      std::find_if(waiting_.begin(), waiting_.end(),
+                   [&job](const Job& other) { return other.path == job.path; });
+  if (same != waiting_.end()) waiting_.erase(same);
+  waiting_.push_back(std::move(job));
+  if (!thread_.joinable()) thread_ = std::thread([this] { Work(); });
   changed_.notify_all();
-  return absl::OkStatus();
+  return std::exchange(error_, absl::OkStatus());
 }
 
 absl::Status CheckpointWriter::Flush() {

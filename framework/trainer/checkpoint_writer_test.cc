@@ -66,6 +66,20 @@ TEST(CheckpointWriterTest, RemovesAfterWhatWasAskedForBefore) {
   EXPECT_EQ(ValueIn(folder + "/b"), 2);
 }
 
+TEST(CheckpointWriterTest, WritesWhatIsAskedForAfterAFault) {
+  const std::string folder = TestFolder();
+  CheckpointWriter writer;
+  ASSERT_OK(writer.Write(folder + "/missing/last", Holding(1)));
+  // The error may come with any of these, or with the end.
+  absl::Status first;
+  for (int i = 0; i < 100 && first.ok(); ++i) {
+    first = writer.Write(folder + "/last", Holding(i));
+  }
+  first.Update(writer.Flush());
+  EXPECT_THAT(first, FailsWith("/missing/last"));
+  EXPECT_TRUE(fs::exists(folder + "/last"));
+}
+
 TEST(CheckpointWriterTest, TellsOnceOfAFileThatCannotBeWritten) {
   const std::string folder = TestFolder();
   CheckpointWriter writer;

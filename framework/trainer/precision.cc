@@ -10,6 +10,9 @@
 namespace toque {
 
 absl::Status CheckPrecision(const Experiment& experiment, at::Device device) {
+  if (experiment.default_dtype() == FLOAT16 && device.is_cpu()) {
+    return Invalid("default_dtype: FLOAT16 needs a GPU");
+  }
   if (experiment.precision() == Experiment::FP16 && device.is_cpu()) {
     return Invalid("precision: FP16 needs a GPU; BF16 works on the CPU too");
   }

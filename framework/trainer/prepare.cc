@@ -59,7 +59,12 @@ absl::Status Trainer::Prepare(const Context& context) {
   run_.folder = options_.folder;
   RETURN_IF_ERROR(MarkRecompute(*run_.model, {experiment_.recompute().begin(),
                                               experiment_.recompute().end()}));
-  MoveTo(*run_.model, run_.device, ScalarTypeOf(experiment_.default_dtype()));
+  RETURN_IF_ERROR(Initialise(experiment_, here, *run_.model));
+  const at::ScalarType type = ScalarTypeOf(experiment_.default_dtype());
+  MoveTo(*run_.model, run_.device, type);
+  for (auto& [name, parameter] : parts_.loss->Parameters()) {
+    parameter.set_data(parameter.to(run_.device, type));
+  }
   RETURN_IF_ERROR(TryModel());
   if (experiment_.memory_format() == Experiment::AUTO) {
     RETURN_IF_ERROR(ChooseMemoryFormat());
@@ -84,9 +89,12 @@ absl::Status Trainer::TryModel() {
   const c10::AutoGradMode no_gradients(false);
   RETURN_IF_ERROR(forward.Predict());
   const at::Tensor& output = run_.prediction.output;
-  const bool labels = run_.batch.target.scalar_type() == at::kLong &&
-                      run_.batch.target.dim() == 1;
-  if (labels && output.dim() == 2) label_limit_ = output.size(1);
+  const at::Tensor& target = run_.batch.target;
+  const bool labels = target.scalar_type() == at::kLong;
+  // Scores [N, C, ...] of labels [N, ...].
+  if (labels && output.dim() >= 2 && output.dim() == target.dim() + 1) {
+    label_limit_ = output.size(1);
+  }
   return absl::OkStatus();
 }
 
@@ -103,9 +111,7 @@ absl::Status Trainer::ChooseMemoryFormat() {
 
 absl::Status Trainer::MakeOptimizer() {
   NamedTensors parameters = Parameters(*run_.model);
-  const at::ScalarType dtype = ScalarTypeOf(experiment_.default_dtype());
   for (auto& [name, parameter] : parts_.loss->Parameters()) {
-    parameter.set_data(parameter.to(run_.device, dtype));
     parameters.emplace_back("loss." + name, parameter);
   }
   ASSIGN_OR_RETURN(run_.groups, MakeGroups(experiment_, parameters));
@@ -148,7 +154,12 @@ LoaderOptions Trainer::LoaderOf(const SectionParts& parts,
 absl::Status Trainer::StartLoader() {
   auto loader = Loader::Start(LoaderOf(parts_.train, /*training=*/true));
   if (!loader.ok()) return AtPlace(loader.status(), "train");
-  loader_ = *std::move(loader);
+  UseLoader(*std::move(loader));
+  return absl::OkStatus();
+}
+
+void Trainer::UseLoader(std::unique_ptr<Loader> loader) {
+  loader_ = std::move(loader);
   batches_ = loader_->batches_per_epoch();
   if (experiment_.fast_dev_run() > 0) {
     batches_ = std::min<int64_t>(batches_, experiment_.fast_dev_run());
@@ -159,7 +170,6 @@ absl::Status Trainer::StartLoader() {
   progress.total_steps = experiment_.has_steps()
                              ? experiment_.steps()
                              : experiment_.epochs() * progress.steps_per_epoch;
-  return absl::OkStatus();
 }
 
 }  // namespace toque

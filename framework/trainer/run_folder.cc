@@ -58,6 +58,32 @@ absl::StatusOr<std::string> ReadAll(const std::string& path) {
   return text;
 }
 
+// The object that a JSON file holds; an empty one where it holds none.
+nlohmann::json ReadObject(const std::string& path) {
+  const auto text = ReadAll(path);
+  if (!text.ok()) return nlohmann::json::object();
+  nlohmann::json value =
+      nlohmann::json::parse(*text, /*cb=*/nullptr, /*exceptions=*/false);
+  return value.is_object() ? value : nlohmann::json::object();
+}
+
+// "experiment.textproto.tmp1234", as AtomicFile names a file on its way.
+bool IsHalfWritten(const std::string& name) {
+  const std::string mark = ".tmp";
+  const size_t at = name.rfind(mark);
+  if (at == name.npos || at + mark.size() == name.size()) return false;
+  return name.find_first_not_of("0123456789", at + mark.size()) == name.npos;
+}
+
+void RemoveHalfWritten(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (IsHalfWritten(entry.path().filename())) found.push_back(entry.path());
+  }
+  for (const fs::path& path : found) fs::remove(path, error);
+}
+
 bool IsEvaluation(const nlohmann::json& line) {
   return !line.contains("loss/train");
 }
@@ -101,10 +127,8 @@ absl::Status MakeRunFolder(const std::string& folder, bool must_be_new) {
     return absl::UnavailableError(absl::StrCat(
         folder, ": the run folder can't be made: ", error.message()));
   }
-  for (const auto& entry : fs::directory_iterator(checkpoints, error)) {
-    const std::string name = entry.path().filename();
-    if (name.find(".tmp") != std::string::npos) fs::remove(entry, error);
-  }
+  RemoveHalfWritten(folder);
+  RemoveHalfWritten(checkpoints);
   return absl::OkStatus();
 }
 
@@ -140,14 +164,10 @@ absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
     plugins.push_back(entry->name());
   }
   // A resumed run has been started several times.
+  const nlohmann::json before = ReadObject(path);
   nlohmann::json started = nlohmann::json::array();
-  if (const auto text = ReadAll(path); text.ok()) {
-    const auto before =
-        nlohmann::json::parse(*text, /*cb=*/nullptr, /*exceptions=*/false);
-    if (before.is_object() && before.contains("started") &&
-        before["started"].is_array()) {
-      started = before["started"];
-    }
+  if (before.contains("started") && before["started"].is_array()) {
+    started = before["started"];
   }
   started.push_back(TimeText("%Y-%m-%dT%H:%M:%SZ"));
   const nlohmann::json environment = {
@@ -158,6 +178,13 @@ absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
       {"cores", std::thread::hardware_concurrency()},
       {"plugins", plugins},
       {"started", started}};
+  return WriteTextFile(path, environment.dump(2) + "\n");
+}
+
+absl::Status WriteEnd(const std::string& folder, std::string_view end) {
+  const std::string path = folder + "/environment.json";
+  nlohmann::json environment = ReadObject(path);
+  environment["end"] = end;
   return WriteTextFile(path, environment.dump(2) + "\n");
 }
 

@@ -29,6 +29,8 @@ absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
 // environment.json: what the run was made with and when it was started, each
 // time; for people.
 absl::Status WriteEnvironment(const std::string& folder, at::Device device);
+// Adds to it how the run ended, as "end".
+absl::Status WriteEnd(const std::string& folder, std::string_view end);
 
 // metrics.jsonl: an object a line, which begins with step and epoch.
 class MetricsLog {

@@ -40,6 +40,11 @@ Stepper::Stepper(const Experiment& experiment, const Parts& parts, Run* run,
 }
 
 absl::Status Stepper::MicroBatch(double share, bool last) {
+  return Guarded([&] { return TrainMicroBatch(share, last); });
+}
+
+absl::Status Stepper::TrainMicroBatch(double share, bool last) {
+  run_.examples += run_.batch.size();
   SetRates();
   forward_.Place();
   RETURN_IF_ERROR(TransformBatch());
@@ -122,9 +127,11 @@ absl::Status Stepper::StepOptimizer() {
   if (scaler_) Unscale();
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::BeforeStep, run_));
   context_.found_inf = run_.found_inf;
+  const at::Tensor loss = run_.loss;
   const absl::Status status =
       Guarded([this] { return parts_.optimizer->Step(context_); });
   RETURN_IF_ERROR(AtPlace(status, "optimizer"));
+  run_.loss = loss;
   if (scaler_) scaler_->Update(run_.found_inf);
   run_.found_inf.reset();
   ReleaseGradients();
@@ -148,6 +155,7 @@ at::Tensor Stepper::Reevaluate() {
   or_throw(CallHooks(parts_, &Hook::BeforeBackward, run_));
   const at::Tensor addition = run_.addition;
   or_throw(Backward(/*share=*/1));
+  or_throw(CallHooks(parts_, &Hook::BeforeStep, run_));
   const at::Tensor loss = run_.loss.detach();
   return addition.defined() ? loss.add(addition.detach()) : loss;
 }

@@ -32,6 +32,7 @@ class Stepper {
   absl::Status Load(const State& state);
 
  private:
+  absl::Status TrainMicroBatch(double share, bool last);
   absl::Status TransformBatch();
   absl::Status TrainOn(double share);
   absl::Status TrainOnPieces(double share);

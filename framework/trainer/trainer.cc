@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "framework/core/model_access.h"
+#include "framework/guarded.h"
 #include "glog/logging.h"
 
 namespace toque {
@@ -19,10 +20,11 @@ absl::Status Trainer::LoadWeights(const Checkpoint& checkpoint) {
 }
 
 absl::StatusOr<Outcome> Trainer::Train() {
+  if (!begun_) RETURN_IF_ERROR(Begin());
   const int64_t first_step = run_.progress.step;
-  absl::StatusOr<Outcome> outcome = TrainToEnd();
+  absl::StatusOr<Outcome> outcome = Guarded([this] { return TrainToEnd(); });
   if (!outcome.ok() && run_.progress.step > first_step) {
-    const absl::Status saved = Save("failed");
+    const absl::Status saved = Guarded([this] { return Save("failed"); });
     LOG_IF(WARNING, saved.ok() && !run_.folder.empty())
         << CheckpointPath("failed") << ": what stood after step "
         << run_.progress.step;
@@ -32,15 +34,17 @@ absl::StatusOr<Outcome> Trainer::Train() {
   return outcome;
 }
 
-absl::StatusOr<Outcome> Trainer::TrainToEnd() {
+absl::Status Trainer::Begin() {
+  begun_ = true;
   if (loader_ == nullptr) RETURN_IF_ERROR(StartLoader());
-  if (!run_.folder.empty()) {
-    const bool at_end = run_.progress.step >= run_.progress.total_steps;
-    RETURN_IF_ERROR(metrics_log_.Open(run_.folder, run_.progress.step, at_end));
-  }
-  SetTraining(*run_.model, true);
+  EnterTraining();
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::BeforeTraining, run_));
   if (run_.progress.step == 0) RETURN_IF_ERROR(TryEvaluation());
+  if (run_.folder.empty()) return absl::OkStatus();
+  return metrics_log_.Open(run_.folder, run_.progress.step, /*at_end=*/Done());
+}
+
+absl::StatusOr<Outcome> Trainer::TrainToEnd() {
   interval_start_ = std::chrono::steady_clock::now();
   // A run that was interrupted after an epoch's last step has its end to do.
   while (!Interrupted() && (!Done() || micro_batch_ == batches_)) {
@@ -131,9 +135,8 @@ absl::Status Trainer::EndEpoch() {
   ++run_.progress.epoch;
   micro_batch_ = 0;
   RETURN_IF_ERROR(Log());
-  const bool last = Done();
   if (parts_.eval &&
-      (last || run_.progress.epoch % experiment_.eval().every_epochs() == 0)) {
+      run_.progress.epoch % experiment_.eval().every_epochs() == 0) {
     RETURN_IF_ERROR(Evaluate(*parts_.eval, "eval"));
   }
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::AfterEpoch, run_));

@@ -53,8 +53,12 @@ class Trainer {
   // The experiment with what was chosen by measuring: memory_format.
   const Experiment& experiment() const { return experiment_; }
 
-  // Trains to the end, evaluates as the experiment says, and tests. After an
-  // error in a step, checkpoints/failed holds what stood before it.
+  // Starts the loader and the hooks and tries an evaluation: what fails here is
+  // an experiment that doesn't fit, not a run. The folder must exist.
+  absl::Status Begin();
+  // Trains to the end, evaluates as the experiment says, and tests; begins
+  // first where that isn't done. After an error in a step, checkpoints/failed
+  // holds the weights and the optimizer as they were before it.
   absl::StatusOr<Outcome> Train();
   // Evaluates a section ("eval" or "test") now; its metrics.
   absl::StatusOr<Metrics> EvaluateOnce(const std::string& split);
@@ -67,9 +71,7 @@ class Trainer {
   }
   // For tests and benchmarks: the batches of `loader` instead of the training
   // set's.
-  void UseLoader(std::unique_ptr<Loader> loader) {
-    loader_ = std::move(loader);
-  }
+  void UseLoader(std::unique_ptr<Loader> loader);
   Run& run() { return run_; }
   const Parts& parts() const { return parts_; }
 
@@ -124,6 +126,7 @@ class Trainer {
   std::optional<Stepper> stepper_;
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Loader> eval_loader_;
+  bool begun_ = false;
   int64_t label_limit_ = 0;
   int64_t micro_batch_ = 0;      // of this epoch, that are done
   int64_t batches_ = 0;          // of an epoch

@@ -137,6 +137,8 @@ TEST(CutMixTest, RefusesWhatIsNoPicture) {
 TEST(CutMixTest, RefusesAnAlphaThatIsNotAbove0) {
   EXPECT_THAT(Make<BatchTransform>("recipe.CutMix", "alpha: 0"),
               FailsWith("here: recipe.CutMix: alpha must be above 0, got 0"));
+  EXPECT_THAT(Make<BatchTransform>("recipe.CutMix", "alpha: inf"),
+              FailsWith("alpha must be finite and above 0, got inf"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "ATen/ops/tensor.h"
+#include "c10/core/ScalarType.h"
 #include "framework/core/batch_transform.h"
 #include "framework/shared/soft_target.h"
 #include "plugins/batch_transforms/mixup/mixup.pb.h"
@@ -10,15 +11,22 @@ namespace toque {
 namespace {
 
 // values[i] + shares[i] * (values[other[i]] - values[i]), with one share for
-// each i or one for all.
+// each i or one for all. Shares are not rounded to a type below float32: input
+// and target are mixed alike.
 at::Tensor Mixed(const at::Tensor& values, const at::Tensor& other,
-                 const at::Tensor& shares) {
+                 const std::vector<double>& shares) {
+  const at::Tensor others = values.index_select(0, other);
+  if (shares.size() == 1) return values.lerp(others, shares[0]);
+  const at::ScalarType type = values.scalar_type();
+  const at::ScalarType wide = c10::promoteTypes(type, at::kFloat);
   std::vector<int64_t> shape(static_cast<size_t>(values.dim()), 1);
   shape[0] = -1;
   // A copy to a GPU is not waited for.
   const at::Tensor weights =
-      shares.to(values.options(), /*non_blocking=*/true).view(shape);
-  return values.lerp(values.index_select(0, other), weights);
+      at::tensor(shares)
+          .to(values.options().dtype(wide), /*non_blocking=*/true)
+          .view(shape);
+  return values.to(wide).lerp(others.to(wide), weights).to(type);
 }
 
 class Mixup : public BatchTransform {
@@ -33,7 +41,7 @@ class Mixup : public BatchTransform {
     }
     ASSIGN_OR_RETURN(const at::Tensor target,
                      MixableTarget(batch.target, dataset_));
-    const at::Tensor shares = SharesOfOthers(batch.size(), rng);
+    const std::vector<double> shares = SharesOfOthers(batch.size(), rng);
     const at::Tensor other = rng.Permutation(batch.size(), batch.device());
     const at::Tensor views =
         batch.input.unflatten(0, {batch.size(), batch.views});
@@ -47,14 +55,14 @@ class Mixup : public BatchTransform {
   }
 
  private:
-  // 1 - w: [1], or [size] for one an example.
-  at::Tensor SharesOfOthers(int64_t size, Rng& rng) const {
+  // 1 - w: one, or one an example.
+  std::vector<double> SharesOfOthers(int64_t size, Rng& rng) const {
     const bool one = options_.per() == recipe::Mixup::BATCH;
     std::vector<double> shares(static_cast<size_t>(one ? 1 : size));
     for (double& share : shares) {
       share = 1 - rng.Beta(options_.alpha(), options_.alpha());
     }
-    return at::tensor(shares);
+    return shares;
   }
 
   const recipe::Mixup options_;

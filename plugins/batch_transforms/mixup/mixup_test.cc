@@ -125,6 +125,21 @@ TEST(MixupTest, KeepsTypeAndMemoryFormatOfTheInput) {
   EXPECT_TRUE(input.is_contiguous(at::MemoryFormat::ChannelsLast));
 }
 
+// One class an example, in order: rows of the target are those of the input.
+TEST(MixupTest, MixesInputsOfFewBitsWithTheWeightsOfTheTarget) {
+  for (const char* options : {"alpha: 0.1", "alpha: 0.1 per: EXAMPLE"}) {
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      Batch batch = UnitBatch(3, at::tensor({0, 1, 2}, at::kLong));
+      batch.input = batch.input.to(at::kBFloat16);
+      batch = Mixed(options, batch, seed);
+      EXPECT_EQ(batch.target.scalar_type(), at::kFloat);
+      EXPECT_TRUE(batch.input.to(at::kFloat)
+                      .allclose(batch.target, /*rtol=*/1. / 256, /*atol=*/1e-7))
+          << options << seed;
+    }
+  }
+}
+
 TEST(MixupTest, LeavesABatchOfOneAsItIs) {
   const Batch batch = Mixed("alpha: 1", UnitBatch(1, Labels(1)));
   EXPECT_TRUE(batch.input.equal(at::ones({1, 1}, at::kDouble)));
@@ -179,6 +194,8 @@ TEST(MixupTest, RefusesAnAlphaThatIsNotAbove0) {
               FailsWith("here: recipe.Mixup: alpha must be given"));
   EXPECT_THAT(Make<BatchTransform>("recipe.Mixup", "alpha: 0"),
               FailsWith("alpha must be above 0, got 0"));
+  EXPECT_THAT(Make<BatchTransform>("recipe.Mixup", "alpha: inf"),
+              FailsWith("alpha must be finite and above 0, got inf"));
 }
 
 }  // namespace

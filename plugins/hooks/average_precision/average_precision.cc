@@ -84,16 +84,15 @@ class AveragePrecision : public Hook {
                    ? at::Tensor()
                    : ByClass(at::cat(bank.outputs), at::cat(bank.targets));
     const std::string metric = "average_precision/" + run.split;
-    if (classes_.defined()) {
-      run.metrics[metric] = classes_.select(0, 0).mean().item<double>();
-    } else {
-      run.metrics.erase(metric);
+    if (!classes_.defined()) {
+      return Invalid(absl::StrCat(metric, ": no example counts"));
     }
+    run.metrics[metric] = classes_.select(0, 0).mean().item<double>();
     return absl::OkStatus();
   }
 
   absl::Status AfterEvaluation(Run& run) override {
-    if (run.folder.empty() || !classes_.defined()) return absl::OkStatus();
+    if (run.folder.empty()) return absl::OkStatus();
     const double* precision = classes_.const_data_ptr<double>();
     const double* support = precision + classes_.size(1);
     CsvText csv;

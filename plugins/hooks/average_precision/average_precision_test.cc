@@ -131,12 +131,11 @@ TEST_F(AveragePrecisionTest, StartsAnewWithEachEvaluation) {
   EXPECT_EQ(ByClass(), first);
 }
 
-TEST_F(AveragePrecisionTest, TakesAnOldValueAwayWhereNoExampleCounts) {
-  run_.metrics = {{"average_precision/eval", 1}, {"average_precision/test", 1}};
+TEST_F(AveragePrecisionTest, RefusesAnEvaluationInWhichNoExampleCounts) {
+  const std::string error = "average_precision/eval: no example counts";
+  EXPECT_THAT(hook_->Report(run_), FailsWith(error));
   Forward(Scores(), Labels().fill_(-100));
-  EXPECT_OK(hook_->Report(run_));
-  EXPECT_OK(hook_->AfterEvaluation(run_));
-  EXPECT_THAT(run_.metrics, ElementsAre(Pair("average_precision/test", 1)));
+  EXPECT_THAT(hook_->Report(run_), FailsWith(error));
 }
 
 TEST_F(AveragePrecisionTest, DoesNotWaitForTheDeviceInABatch) {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/core/hook.h"
+#include "framework/shared/watched_metric.h"
 #include "plugins/hooks/checkpoint/checkpoint.pb.h"
 
 namespace toque {
@@ -22,11 +23,9 @@ class Checkpoint : public Hook {
   }
 
   absl::Status AfterEvaluation(Run& run) override {
-    // An evaluation of another split leaves the metric as it was.
-    if (!options_.metric().ends_with("/" + run.split)) return absl::OkStatus();
-    const auto metric = run.metrics.find(options_.metric());
-    if (metric != run.metrics.end() && IsBest(metric->second)) {
-      best_ = metric->second;
+    const auto value = Watched(run, options_.metric());
+    if (value.has_value() && IsBest(*value)) {
+      best_ = value;
       run.RequestCheckpoint("best");
     }
     return absl::OkStatus();
@@ -67,12 +66,8 @@ class Checkpoint : public Hook {
 
 Made<Hook> MakeCheckpoint(const recipe::Checkpoint& options) {
   const std::string& metric = options.metric();
-  if (!metric.empty() &&
-      (metric.find('/') == std::string::npos || metric.ends_with("/train"))) {
-    return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
-                   metric);
-  }
   RETURN_IF_ERROR(Together({
+      metric.empty() ? absl::OkStatus() : CheckWatched(metric),
       AtLeast("every_epochs", options.every_epochs(), 0),
       AtLeast("keep", options.keep(), 0),
   }));

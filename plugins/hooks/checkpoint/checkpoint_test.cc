@@ -116,6 +116,9 @@ TEST(CheckpointTest, RefusesOptionsOutOfRange) {
                         "\"loss/eval\", got loss/train"));
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "metric: 'loss'"),
               FailsWith("got loss"));
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "metric: 'accuracy/test'"),
+              FailsWith("metric must not be one of the test, which never "
+                        "chooses, got accuracy/test"));
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "every_epochs: -1"),
               FailsWith("every_epochs must be at least 0, got -1"));
   EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "keep: -1"),

@@ -130,8 +130,8 @@ class ClipGradNorm : public Hook {
 Made<Hook> MakeClipGradNorm(const Options& options) {
   RETURN_IF_ERROR(Given("max_norm", options.has_max_norm()));
   RETURN_IF_ERROR(Together({
-      Above("max_norm", options.max_norm(), 0),
-      Above("norm_type", options.norm_type(), 0),
+      AboveOrInfinite("max_norm", options.max_norm(), 0),
+      AboveOrInfinite("norm_type", options.norm_type(), 0),
   }));
   return std::make_unique<ClipGradNorm>(options);
 }

@@ -113,24 +113,21 @@ class ConfusionMatrix : public Hook {
   absl::Status Report(Run& run) override {
     if (run.phase != Phase::kEvaluate) return absl::OkStatus();
     counts_ = std::exchange(banks_[run.bank], {});
-    if (!counts_.defined()) {
-      for (const std::string& name : Publishes()) {
-        run.metrics.erase(name + "/" + run.split);
-      }
-      return absl::OkStatus();
+    if (counts_.defined()) counts_ = counts_.to(at::kCPU, at::kDouble);
+    if (!counts_.defined() || counts_.sum().item<double>() == 0) {
+      return Invalid(absl::StrCat("f1/", run.split, ": no example counts"));
     }
-    counts_ = counts_.to(at::kCPU, at::kDouble);
     const Scores scores(counts_);
     run.metrics["precision/" + run.split] =
         scores.precision.mean().item<double>();
     run.metrics["recall/" + run.split] = scores.recall.mean().item<double>();
     run.metrics["f1/" + run.split] = scores.f1.mean().item<double>();
-    WarnOnce(scores, run.split);
     return absl::OkStatus();
   }
 
   absl::Status AfterEvaluation(Run& run) override {
-    if (run.folder.empty() || !counts_.defined()) return absl::OkStatus();
+    WarnOnce(run.split);
+    if (run.folder.empty()) return absl::OkStatus();
     Names names;
     for (int64_t i = 0; i < counts_.size(0); ++i) {
       names.push_back(run.dataset.ClassName(i));
@@ -154,7 +151,9 @@ class ConfusionMatrix : public Hook {
   }
 
  private:
-  void WarnOnce(const Scores& scores, const std::string& split) {
+  // Not in Report, which the few batches before the first step reach, too.
+  void WarnOnce(const std::string& split) {
+    const Scores scores(counts_);
     const auto empty = scores.support.eq(0)
                            .logical_or(scores.predicted.eq(0))
                            .sum()

@@ -144,6 +144,18 @@ TEST_F(ConfusionMatrixTest, SaysOnceForHowManyClassesADenominatorIsZero) {
                                     "are never predicted")));
 }
 
+// A run reports a few batches before its first step, which are no evaluation.
+TEST_F(ConfusionMatrixTest, SaysNothingOfBatchesThatAreOnlyTried) {
+  const auto hook = MakeOrDie<Hook>("recipe.ConfusionMatrix");
+  const Warnings warnings;
+  Forward(*hook, ScoresFor({0}, 3), {0});
+  EXPECT_OK(hook->Report(run_));
+  EXPECT_THAT(warnings.texts, IsEmpty());
+  Forward(*hook, ScoresFor({0, 1}, 3), {0, 1});
+  Report(*hook);
+  EXPECT_THAT(warnings.texts, ElementsAre(HasSubstr("eval: 1 of 3 classes")));
+}
+
 TEST_F(ConfusionMatrixTest, SaysNothingWhereEveryClassIsThere) {
   const auto hook = MakeOrDie<Hook>("recipe.ConfusionMatrix");
   const Warnings warnings;
@@ -184,12 +196,11 @@ TEST_F(ConfusionMatrixTest, LooksAtEvaluationsAlone) {
   EXPECT_THAT(run_.metrics, IsEmpty());
 }
 
-TEST_F(ConfusionMatrixTest, TakesOldValuesAwayWhereNothingWasEvaluated) {
+TEST_F(ConfusionMatrixTest, RefusesAnEvaluationInWhichNoExampleCounts) {
   const auto hook = MakeOrDie<Hook>("recipe.ConfusionMatrix");
-  run_.metrics = {{"f1/eval", 1}, {"f1/test", 1}, {"precision/eval", 1}};
-  Report(*hook);
-  EXPECT_THAT(run_.metrics, ElementsAre(Pair("f1/test", 1)));
-  EXPECT_EQ(Csv(), "");
+  EXPECT_THAT(hook->Report(run_), FailsWith("f1/eval: no example counts"));
+  Forward(*hook, ScoresFor({0, 1}, 3), {-100, -100});
+  EXPECT_THAT(hook->Report(run_), FailsWith("f1/eval: no example counts"));
 }
 
 TEST_F(ConfusionMatrixTest, DoesNotWaitForTheDeviceInABatch) {

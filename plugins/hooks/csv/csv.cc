@@ -17,27 +17,28 @@
 namespace toque {
 namespace {
 
-// Whether a line of an earlier start of the run still holds. The evaluations at
-// the end of a finished run are done again when it is resumed.
-bool StillHolds(absl::string_view line, const Progress& progress) {
+// What of the step where a run goes on still holds.
+enum class OfLastStep { kAll, kTraining };
+
+bool StillHolds(absl::string_view line, int64_t step, OfLastStep kept) {
   const std::vector<absl::string_view> cells = absl::StrSplit(line, ',');
-  int64_t step = 0;
-  if (cells.size() < 5 || !absl::SimpleAtoi(cells[0], &step)) return false;
-  const bool at_end = step == progress.total_steps && cells[2] != "train";
-  return step <= progress.step && !at_end;
+  int64_t at = 0;
+  if (cells.size() < 5 || !absl::SimpleAtoi(cells[0], &at)) return false;
+  if (at != step) return at < step;
+  return kept == OfLastStep::kAll || cells[2] == "train";
 }
 
 // What is left of a file's text; a killed run may have left half a line.
-std::string CutBack(absl::string_view text, const Progress& progress) {
+std::string CutBack(absl::string_view text, int64_t step, OfLastStep kept) {
   CsvText header;
   header.Row("step", "epoch", "split", "metric", "value");
-  std::string kept = header.text();
+  std::string left = header.text();
   for (size_t end; (end = text.find('\n')) != text.npos;) {
     const absl::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    if (StillHolds(line, progress)) absl::StrAppend(&kept, line, "\n");
+    if (StillHolds(line, step, kept)) absl::StrAppend(&left, line, "\n");
   }
-  return kept;
+  return left;
 }
 
 struct Closer {
@@ -51,19 +52,33 @@ class Csv : public Hook {
   absl::Status BeforeTraining(Run& run) override {
     if (run.folder.empty()) return absl::OkStatus();
     path_ = std::filesystem::path(run.folder) / path_;
+    start_ = run.progress.step;
+    return Reopen(OfLastStep::kAll);
+  }
+
+  absl::Status AfterLog(Run& run) override { return Write(run); }
+
+  // A run that is resumed at its end does the evaluations there again.
+  absl::Status AfterEvaluation(Run& run) override {
+    if (file_ != nullptr && !written_ && run.progress.step == start_) {
+      RETURN_IF_ERROR(Reopen(OfLastStep::kTraining));
+    }
+    return Write(run);
+  }
+
+ private:
+  // The file as it was when the run stood at start_.
+  absl::Status Reopen(OfLastStep kept) {
     std::ifstream old(path_, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(old), {}};
-    RETURN_IF_ERROR(AtomicFile::Write(path_, CutBack(text, run.progress)));
+    RETURN_IF_ERROR(AtomicFile::Write(path_, CutBack(text, start_, kept)));
     file_.reset(std::fopen(path_.c_str(), "abe"));
     return file_ == nullptr ? CantBeWritten() : absl::OkStatus();
   }
 
-  absl::Status AfterLog(Run& run) override { return Write(run); }
-  absl::Status AfterEvaluation(Run& run) override { return Write(run); }
-
- private:
   absl::Status Write(const Run& run) {
     if (file_ == nullptr) return absl::OkStatus();
+    written_ = true;
     const Progress& progress = run.progress;
     const double epoch = static_cast<double>(progress.step) /
                          static_cast<double>(progress.steps_per_epoch);
@@ -84,6 +99,8 @@ class Csv : public Hook {
   }
 
   std::string path_;
+  int64_t start_ = 0;     // the step where this start of the run goes on
+  bool written_ = false;  // anything since then
   std::unique_ptr<std::FILE, Closer> file_;  // null where nothing is written
 };
 

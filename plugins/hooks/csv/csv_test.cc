@@ -109,13 +109,20 @@ TEST_F(CsvTest, KeepsTheEvaluationOfTheStepWhereTheRunGoesOn) {
   EXPECT_EQ(Lines(), before);
 }
 
-TEST_F(CsvTest, DropsTheEvaluationsThatAFinishedRunDoesAgain) {
-  auto hook = Start(0);
-  Log(*hook, 40, {{"loss/train", 1}});
-  Evaluate(*hook, "eval", {{"loss/eval", 2}});
-  Evaluate(*hook, "test", {{"loss/test", 3}});
-  hook = Start(40);
-  EXPECT_EQ(Lines(), "40,2,train,loss,1\n");
+// Also where a hook ended the run before its last step.
+TEST_F(CsvTest, ReplacesTheEvaluationsThatAResumedRunDoesAgain) {
+  for (const int64_t end : {40, 20}) {
+    auto hook = Start(0);
+    Log(*hook, end, {{"loss/train", 1}});
+    Evaluate(*hook, "eval", {{"loss/eval", 2}});
+    Evaluate(*hook, "test", {{"loss/test", 3}});
+    const std::string before = Lines();
+    hook = Start(end);
+    run_.metrics = {{"loss/train", 1}};
+    Evaluate(*hook, "eval", {{"loss/eval", 2}});
+    Evaluate(*hook, "test", {{"loss/test", 3}});
+    EXPECT_EQ(Lines(), before);
+  }
 }
 
 TEST_F(CsvTest, WritesNothingWhereTheRunHasNoFolder) {

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "framework/core/hook.h"
+#include "framework/shared/watched_metric.h"
 #include "plugins/hooks/early_stopping/early_stopping.pb.h"
 
 namespace toque {
@@ -23,11 +24,9 @@ class EarlyStopping : public Hook {
   }
 
   absl::Status AfterEvaluation(Run& run) override {
-    // An evaluation of another split leaves the metric as it was.
-    if (!options_.metric().ends_with("/" + run.split)) return absl::OkStatus();
-    const auto metric = run.metrics.find(options_.metric());
-    if (metric == run.metrics.end()) return absl::OkStatus();
-    last_ = metric->second;
+    const auto value = Watched(run, options_.metric());
+    if (!value.has_value()) return absl::OkStatus();
+    last_ = value;
     if (IsBetter(*last_)) {
       best_ = last_;
       waited_ = 0;
@@ -90,12 +89,8 @@ class EarlyStopping : public Hook {
 
 Made<Hook> MakeEarlyStopping(const recipe::EarlyStopping& options) {
   RETURN_IF_ERROR(Given("metric", options.has_metric()));
-  const std::string& metric = options.metric();
-  if (metric.find('/') == std::string::npos || metric.ends_with("/train")) {
-    return Invalid("metric must be one of an evaluation, as \"loss/eval\"",
-                   metric);
-  }
   RETURN_IF_ERROR(Together({
+      CheckWatched(options.metric()),
       AtLeast("patience", options.patience(), 1),
       AtLeast("min_delta", options.min_delta(), 0),
   }));

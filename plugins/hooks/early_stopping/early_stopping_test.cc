@@ -133,6 +133,8 @@ TEST(EarlyStoppingTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(make("metric: 'loss/train'"),
               FailsWith("metric must be one of an evaluation, as "
                         "\"loss/eval\", got loss/train"));
+  EXPECT_THAT(make("metric: 'loss/test_ema'"),
+              FailsWith("metric must not be one of the test"));
   EXPECT_THAT(make("metric: 'loss/eval' patience: 0"),
               FailsWith("patience must be at least 1, got 0"));
   EXPECT_THAT(make("metric: 'loss/eval' min_delta: -1"),

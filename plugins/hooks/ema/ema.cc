@@ -12,6 +12,8 @@ class Ema : public Hook {
  public:
   explicit Ema(const recipe::Ema& options) : options_(options) {}
 
+  std::vector<std::string> Evaluates() const override { return {"ema"}; }
+
   absl::Status BeforeTraining(Run& run) override {
     RETURN_IF_ERROR(
         WithinRun("start", options_.start(), options_.per(), run.progress));

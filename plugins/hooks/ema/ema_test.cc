@@ -12,6 +12,7 @@ namespace toque {
 namespace {
 
 using testing::DoubleNear;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pointwise;
 
@@ -116,6 +117,7 @@ TEST_F(EmaTest, AsksForEvaluationsBesideThoseOfTheRawWeights) {
   Steps(1);
   EXPECT_EQ(Evaluate("eval").at(0).suffix, "ema");
   EXPECT_EQ(Evaluate("test").at(0).suffix, "ema");
+  EXPECT_THAT(hook_->Evaluates(), ElementsAre("ema"));
   EXPECT_THAT(Evaluate("eval_ema"), IsEmpty());
   EXPECT_THAT(Evaluate("eval_swa"), IsEmpty());
 }

@@ -39,6 +39,15 @@ TEST(MeanAbsoluteErrorTest, TakesTheMeanOverTheValuesOfAnExample) {
                                             DoubleNear(1.5, 1e-12))));
 }
 
+TEST(MeanAbsoluteErrorTest, RefusesAnEvaluationWithoutExamples) {
+  const auto hook = MakeOrDie<Hook>("recipe.MeanAbsoluteError");
+  toque::Run run;
+  run.phase = Phase::kEvaluate;
+  run.split = "eval";
+  EXPECT_THAT(hook->Report(run),
+              FailsWith("mean_absolute_error/eval: no example counts"));
+}
+
 TEST(MeanAbsoluteErrorTest, DoesNotTakeSoftTargetsOfLabels) {
   EXPECT_FALSE(MakeOrDie<Hook>("recipe.MeanAbsoluteError")->TakesSoftTarget());
 }

@@ -14,8 +14,12 @@ class MeanLoss : public MeanMetric {
         loss_(std::move(loss)),
         context_(std::move(context)) {}
 
-  absl::Status BeforeTraining(Run&) override {
-    return AtPlace(loss_->Open(context_), "loss");
+  // What is missing should be known before the first step.
+  absl::Status BeforeTraining(Run&) override { return Open(); }
+  // An evaluation alone begins here.
+  absl::Status AfterForward(Run& run) override {
+    RETURN_IF_ERROR(Open());
+    return MeanMetric::AfterForward(run);
   }
   bool TakesSoftTarget() const override { return loss_->TakesSoftTarget(); }
 
@@ -26,7 +30,13 @@ class MeanLoss : public MeanMetric {
   }
 
  private:
+  absl::Status Open() {
+    if (std::exchange(opened_, true)) return absl::OkStatus();
+    return AtPlace(loss_->Open(context_), "loss");
+  }
+
   std::unique_ptr<Loss> loss_;
+  bool opened_ = false;
   Context context_;
 };
 

@@ -40,6 +40,26 @@ Made<Loss> MakeScaled(const google::protobuf::BoolValue& options) {
 
 TOQUE_PLUGIN(MakeScaled);
 
+// As often as it was opened.
+struct Opened : Loss {
+  absl::Status Open(const Context&) override {
+    ++times;
+    return absl::OkStatus();
+  }
+  at::Tensor Compute(const Prediction&, const Batch&) override {
+    return at::full({}, times);
+  }
+  double times = 0;
+};
+
+Made<Loss> MakeOpened(const google::protobuf::DoubleValue&) {
+  return std::make_unique<Opened>();
+}
+
+namespace opened {
+TOQUE_PLUGIN(MakeOpened);
+}
+
 constexpr char kCrossEntropy[] =
     "name: 'nats' loss { [type.googleapis.com/recipe.CrossEntropy] {} }";
 
@@ -62,6 +82,31 @@ TEST(MeanLossTest, WeighsBatchesByTheirExamples) {
   const double expected = (3 * std::log(2) + std::log(4)) / 4;
   EXPECT_THAT(run.metrics,
               ElementsAre(Pair("nats/train", DoubleNear(expected, 1e-12))));
+}
+
+TEST(MeanLossTest, OpensItsLossOnceWithOrWithoutTraining) {
+  for (const bool trains : {false, true}) {
+    const auto hook =
+        MakeOrDie<Hook>("recipe.MeanLoss",
+                        "name: 'times' loss { [type.googleapis.com/"
+                        "google.protobuf.DoubleValue] {} }");
+    toque::Run run;
+    if (trains) {
+      ASSERT_OK(hook->BeforeTraining(run));
+    }
+    Forward(*hook, run, 1, 2);
+    Forward(*hook, run, 1, 2);
+    EXPECT_OK(hook->Report(run));
+    EXPECT_THAT(run.metrics, ElementsAre(Pair("times/train", 1)));
+  }
+}
+
+TEST(MeanLossTest, RefusesAnEvaluationWithoutExamples) {
+  const auto hook = MakeOrDie<Hook>("recipe.MeanLoss", kCrossEntropy);
+  toque::Run run;
+  run.phase = Phase::kEvaluate;
+  run.split = "eval";
+  EXPECT_THAT(hook->Report(run), FailsWith("nats/eval: no example counts"));
 }
 
 TEST(MeanLossTest, PublishesItsName) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/core/hook.h"
+#include "framework/shared/metric_text.h"
 #include "plugins/hooks/progress_bar/progress_bar.pb.h"
 
 namespace toque {
@@ -81,11 +82,7 @@ std::string Evaluation(const Progress& progress, const Metrics& metrics,
   for (const auto& [name, value] : metrics) {
     if (!name.ends_with(ending)) continue;
     const std::string metric = name.substr(0, name.size() - ending.size());
-    if (metric.starts_with("accuracy")) {
-      absl::StrAppendFormat(&text, "  %s %.2f%%", metric, value * 100);
-    } else {
-      absl::StrAppendFormat(&text, "  %s %.4g", metric, value);
-    }
+    absl::StrAppend(&text, "  ", metric, " ", MetricText(metric, value));
   }
   return text;
 }
@@ -95,11 +92,6 @@ class ProgressBar : public Hook {
   explicit ProgressBar(bool bar) : bar_(bar) {}
   // An error message of the run starts a line of its own.
   ~ProgressBar() override { EndBar(); }
-
-  absl::Status AfterForward(Run& run) override {
-    if (run.phase == Phase::kTrain) examples_ += run.batch.size();
-    return absl::OkStatus();
-  }
 
   absl::Status AfterStep(Run& run) override {
     ++steps_;
@@ -130,7 +122,7 @@ class ProgressBar : public Hook {
   std::string Line(const Run& run) const {
     const auto steps = static_cast<double>(std::max<int64_t>(steps_, 1));
     return Training(run.progress, run.metrics,
-                    static_cast<double>(examples_) / steps);
+                    static_cast<double>(run.examples) / steps);
   }
 
   // Over the old bar, cut at the terminal's edge instead of wrapped.
@@ -155,8 +147,7 @@ class ProgressBar : public Hook {
   const bool bar_;
   bool on_bar_ = false;  // the cursor stands behind a bar
   Clock::time_point drawn_;
-  int64_t examples_ = 0;
-  int64_t steps_ = 0;
+  int64_t steps_ = 0;  // since the program began
 };
 
 Made<Hook> MakeProgressBar(const recipe::ProgressBar& options) {

@@ -10,6 +10,8 @@ class Swa : public Hook {
  public:
   explicit Swa(const recipe::Swa& options) : options_(options) {}
 
+  std::vector<std::string> Evaluates() const override { return {"swa"}; }
+
   absl::Status BeforeTraining(Run& run) override {
     RETURN_IF_ERROR(WithinRun("begin", static_cast<double>(options_.begin()),
                               options_.per(), run.progress));

@@ -8,6 +8,7 @@ namespace toque {
 namespace {
 
 using testing::DoubleNear;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pointwise;
 
@@ -87,6 +88,7 @@ TEST_F(SwaTest, HasItsStatisticsComputedAnew) {
     EXPECT_EQ(evaluation.suffix, "swa");
     EXPECT_EQ(evaluation.statistics, Statistics::kRecomputed);
   }
+  EXPECT_THAT(hook_->Evaluates(), ElementsAre("swa"));
   EXPECT_THAT(Evaluate("eval_swa"), IsEmpty());
 }
 

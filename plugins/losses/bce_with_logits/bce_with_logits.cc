@@ -3,6 +3,7 @@
 #include "ATen/ops/binary_cross_entropy_with_logits.h"
 #include "framework/core/loss.h"
 #include "framework/shared/class_weights.h"
+#include "framework/shared/reduction.h"
 #include "framework/shared/soft_target.h"
 #include "plugins/losses/bce_with_logits/bce_with_logits.pb.h"
 
@@ -49,10 +50,8 @@ Made<Loss> MakeBceWithLogits(const recipe::BceWithLogits& options) {
   ASSIGN_OR_RETURN(
       ClassWeights pos_weight,
       ClassWeights::Make("pos_weight", options.pos_weight(), Context()));
-  const int64_t reduction = options.reduction() == recipe::BceWithLogits::SUM
-                                ? at::Reduction::Sum
-                                : at::Reduction::Mean;
-  return std::make_unique<BceWithLogits>(reduction, std::move(pos_weight));
+  return std::make_unique<BceWithLogits>(ReductionOf(options.reduction()),
+                                         std::move(pos_weight));
 }
 
 TOQUE_PLUGIN(MakeBceWithLogits);

@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "ATen/ops/cross_entropy_loss.h"
 #include "framework/core/loss.h"
 #include "framework/shared/class_weights.h"
+#include "framework/shared/reduction.h"
 #include "framework/shared/soft_target.h"
 #include "glog/logging.h"
 #include "plugins/losses/cross_entropy/cross_entropy.pb.h"
@@ -21,9 +21,7 @@ void WarnOfProbabilities(const at::Tensor& output) {
 class CrossEntropy : public Loss {
  public:
   CrossEntropy(const recipe::CrossEntropy& options, ClassWeights weights)
-      : reduction_(options.reduction() == recipe::CrossEntropy::SUM
-                       ? at::Reduction::Sum
-                       : at::Reduction::Mean),
+      : reduction_(ReductionOf(options.reduction())),
         ignore_index_(options.ignore_index()),
         check_(options.check()),
         weights_(std::move(weights)) {}
@@ -31,22 +29,16 @@ class CrossEntropy : public Loss {
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
     const at::Tensor& output = prediction.output;
-    const at::Tensor& target = batch.target;
-    TORCH_CHECK(output.dim() >= 2, "output must have shape [N, C, ...], got ",
-                output.sizes());
     if (check_ == recipe::CrossEntropy::FIRST_BATCH) {
       check_ = recipe::CrossEntropy::NOTHING;
       WarnOfProbabilities(output);
     }
-    if (target.sizes() == output.sizes()) {
-      return CrossEntropyOfRows(output, target, weights_.Like(output),
-                                reduction_);
-    }
-    return at::cross_entropy_loss(output, target, weights_.Like(output),
-                                  reduction_, ignore_index_);
+    return CrossEntropyOf(output, batch.target, weights_.Like(output),
+                          reduction_, ignore_index_);
   }
 
-  bool TakesSoftTarget() const override { return true; }
+  // A soft target knows no class whose examples count for nothing.
+  bool TakesSoftTarget() const override { return ignore_index_ < 0; }
 
  private:
   const int64_t reduction_;

@@ -68,10 +68,6 @@ TEST(CrossEntropyTest, TakesOneHotWholeNumbersAsSoftTarget) {
   EXPECT_NEAR(Value("", one_hot), Value("", Classes()), 1e-15);
 }
 
-TEST(CrossEntropyTest, TakesSoftTargetsThoughAClassIsIgnored) {
-  EXPECT_EQ(Value("ignore_index: 0", Soft()), Value("", Soft()));
-}
-
 // Decision Q6 of the recipes: a batch transform makes rows of zeros of examples
 // that count for nothing.
 TEST(CrossEntropyTest, LeavesRowsOfZerosOutOfTheMean) {
@@ -79,6 +75,33 @@ TEST(CrossEntropyTest, LeavesRowsOfZerosOutOfTheMean) {
   const at::Tensor rows =
       at::one_hot(classes.clamp_min(0), 4).mul(classes.ge(0).unsqueeze(1));
   EXPECT_NEAR(Value("", rows), Value("", classes), 1e-15);
+}
+
+// The loader lets labels of -100 through whatever the option says, and no soft
+// target can tell which class is to be left out.
+TEST(CrossEntropyTest, LeavesOutLabelsBelow0WhateverClassIsIgnored) {
+  const at::Tensor classes = at::tensor({2, -100, 3}, at::kLong);
+  EXPECT_EQ(Value("ignore_index: -1", classes), Value("", classes));
+  EXPECT_EQ(Value("ignore_index: 2", classes),
+            Value("", at::tensor({-100, -100, 3}, at::kLong)));
+}
+
+TEST(CrossEntropyTest, TakesLabelsAloneWhereAClassIsIgnored) {
+  const auto takes = [](std::string_view options) {
+    return MakeOrDie<Loss>("recipe.CrossEntropy", options)->TakesSoftTarget();
+  };
+  EXPECT_TRUE(takes(""));
+  EXPECT_TRUE(takes("ignore_index: -1"));
+  EXPECT_FALSE(takes("ignore_index: 0"));
+}
+
+TEST(CrossEntropyTest, NamesTheShapeOfASoftTargetOfOtherClasses) {
+  EXPECT_THAT(
+      [] {
+        Value("", at::ones({3, 5}));
+      },
+      testing::ThrowsMessage<c10::Error>(testing::AllOf(
+          testing::HasSubstr("[3, 4]"), testing::HasSubstr("[3, 5]"))));
 }
 
 // log 4 for even scores, whatever the classes.
@@ -139,6 +162,10 @@ TEST(CrossEntropyTest, WarnsOnceOfProbabilitiesInTheFirstBatch) {
 TEST(CrossEntropyTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [1, -2]"),
               FailsWith("weight must be at least 0, got -2"));
+  EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [1, inf]"),
+              FailsWith("weight must be finite and at least 0, got inf"));
+  EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [0, 0]"),
+              FailsWith("weight must be above 0 somewhere, got zeros alone"));
   const Context ten = Context().WithDataset({.classes = 10});
   EXPECT_THAT(Make<Loss>("recipe.CrossEntropy", "weight: [1, 2]", ten),
               FailsWith("weight must have a value for each of the 10 classes, "

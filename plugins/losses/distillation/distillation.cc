@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "ATen/ops/cross_entropy_loss.h"
 #include "ATen/ops/kl_div.h"
 #include "c10/core/GradMode.h"
 #include "framework/core/check_shape.h"
@@ -28,22 +27,20 @@ class Distillation : public Loss {
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
     const at::Tensor& output = prediction.output;
-    const at::Tensor& target = batch.target;
     TORCH_CHECK(output.dim() >= 2, "output must have shape [N, C, ...], got ",
                 output.sizes());
     const at::Tensor soft = Divergence(output, Answer(batch.input, output));
     if (options_.alpha() == 0) return soft;
     const at::Tensor hard =
-        target.sizes() == output.sizes()
-            ? CrossEntropyOfRows(output, target, {}, at::Reduction::Mean)
-            : at::cross_entropy_loss(output, target);
+        CrossEntropyOf(output, batch.target, {}, at::Reduction::Mean);
     return hard.mul(options_.alpha()).add(soft, 1 - options_.alpha());
   }
 
   bool TakesSoftTarget() const override { return true; }
 
  private:
-  // The teacher's scores, computed where and as the output was.
+  // The teacher's scores, computed on the output's device and in its type: in
+  // default_dtype, whatever `precision` the model computes in.
   at::Tensor Answer(const at::Tensor& input, const at::Tensor& output) {
     const c10::NoGradGuard no_gradients;
     if (output.device() != device_ || output.scalar_type() != type_) {
@@ -51,6 +48,7 @@ class Distillation : public Loss {
       type_ = output.scalar_type();
       MoveTo(*teacher_, device_, type_);
     }
+    ResetState(*teacher_);
     return Predict(*teacher_, input);
   }
 

@@ -5,8 +5,10 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "framework/core/loss.h"
+#include "framework/core/model.h"
 #include "framework/testing/testing.h"
 #include "framework/weights/safetensors.h"
+#include "google/protobuf/wrappers.pb.h"
 
 namespace toque {
 namespace {
@@ -84,6 +86,54 @@ TEST(DistillationTest, SendsNoGradientThroughTheTeacher) {
       .backward();
   EXPECT_TRUE(output.grad().defined());
   EXPECT_FALSE(input.grad().defined());
+}
+
+// Adds up what it has seen: state, as a recurrent model's.
+struct Summing : Model {
+  at::Tensor Forward(const at::Tensor& input) override {
+    sum = sum.defined() ? sum.add(input) : input;
+    return sum.mul(scale);
+  }
+  std::vector<int64_t> ExampleShape() const override { return {4}; }
+  void ResetState() override { sum.reset(); }
+
+  at::Tensor scale = register_parameter("scale", at::ones({}));
+  at::Tensor sum;
+};
+
+Made<Model> MakeSumming(const google::protobuf::BoolValue&) {
+  return std::make_shared<Summing>();
+}
+
+TOQUE_PLUGIN(MakeSumming);
+
+TEST(DistillationTest, AsksARecurrentTeacherAnewForEachBatch) {
+  const std::string folder = TestFolder();
+  State state;
+  state.Set("model.scale", at::full({}, 2.0));
+  EXPECT_OK(WriteSafetensors(folder + "/summing.safetensors", state));
+  const auto loss = MakeOrDie<Loss>(
+      "recipe.Distillation",
+      "teacher { [type.googleapis.com/google.protobuf.BoolValue] {} } "
+      "checkpoint: 'summing.safetensors'");
+  ASSERT_OK(loss->Open(Context().WithDataFolder(folder)));
+  const auto value = [&] {
+    return loss
+        ->Compute({.output = Logits()},
+                  {.input = Logits(), .target = Classes()})
+        .item<double>();
+  };
+  const double first = value();
+  EXPECT_EQ(value(), first);
+}
+
+TEST(DistillationTest, NamesTheShapeOfASoftTargetOfOtherClasses) {
+  EXPECT_THAT(
+      [] {
+        Value("", at::ones({3, 5}));
+      },
+      testing::ThrowsMessage<c10::Error>(testing::AllOf(
+          testing::HasSubstr("[3, 4]"), testing::HasSubstr("[3, 5]"))));
 }
 
 TEST(DistillationTest, HasNoParametersOfItsOwn) {

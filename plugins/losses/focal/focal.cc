@@ -23,7 +23,7 @@ class Focal : public Loss {
     at::Tensor losses = rows.mul(doubt.pow(options_.gamma())).mul(log_p);
     if (const auto alpha = alpha_.Along(output)) losses = losses.mul(*alpha);
     const at::Tensor sum = losses.sum().neg();
-    if (options_.reduction() == recipe::Focal::SUM) return sum;
+    if (options_.reduction() == SUM) return sum;
     return sum.div(CountedRows(rows));
   }
 

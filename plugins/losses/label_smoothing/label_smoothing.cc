@@ -3,6 +3,7 @@
 #include "ATen/ops/cross_entropy_loss.h"
 #include "framework/core/loss.h"
 #include "framework/shared/class_weights.h"
+#include "framework/shared/reduction.h"
 #include "framework/shared/soft_target.h"
 #include "plugins/losses/label_smoothing/label_smoothing.pb.h"
 
@@ -19,15 +20,14 @@ class LabelSmoothing : public Loss {
   at::Tensor Compute(const Prediction& prediction,
                      const Batch& batch) override {
     const at::Tensor& output = prediction.output;
-    TORCH_CHECK(output.dim() >= 2, "output must have shape [N, C, ...], got ",
-                output.sizes());
+    const bool soft = HasRows(output, batch.target);
     const Shares shares = SharesOf(static_cast<double>(output.size(1)));
-    return batch.target.sizes() == output.sizes()
-               ? OfDistributions(output, batch.target, shares)
-               : OfClasses(output, batch.target, shares);
+    return soft ? OfDistributions(output, batch.target, shares)
+                : OfClasses(output, batch.target, shares);
   }
 
-  bool TakesSoftTarget() const override { return true; }
+  // A soft target knows no class whose examples count for nothing.
+  bool TakesSoftTarget() const override { return options_.ignore_index() < 0; }
 
  private:
   // A smoothed row is kept * row + each * sum of the row.
@@ -55,7 +55,7 @@ class LabelSmoothing : public Loss {
     const at::Tensor smooth =
         rows.mul(shares.kept).add(rows.sum(1, true), shares.each);
     return CrossEntropyOfRows(output, smooth, weights_.Like(output),
-                              Reduction());
+                              ReductionOf(options_.reduction()));
   }
 
   // Every mode is a multiple of LibTorch's own smoothing by another epsilon.
@@ -63,9 +63,11 @@ class LabelSmoothing : public Loss {
                        const Shares& shares) {
     const double sum = shares.kept + shares.each * shares.classes;
     const double smoothing = 1 - shares.kept / sum;
+    const int64_t ignored = options_.ignore_index();
+    const at::Tensor labels = WithIgnored(target, ignored);
     const auto smoothed = [&](double epsilon) {
-      return at::cross_entropy_loss(output, target, weights_.Like(output),
-                                    Reduction(), options_.ignore_index(),
+      return at::cross_entropy_loss(output, labels, weights_.Like(output),
+                                    ReductionOf(options_.reduction()), ignored,
                                     epsilon);
     };
     // LibTorch takes none above 1, where OTHERS of few classes leads; the loss
@@ -74,11 +76,6 @@ class LabelSmoothing : public Loss {
                                 ? smoothed(smoothing)
                                 : smoothed(0).lerp(smoothed(1), smoothing);
     return options_.mode() == Options::ADDED ? loss.mul(sum) : loss;
-  }
-
-  int64_t Reduction() const {
-    return options_.reduction() == Options::SUM ? at::Reduction::Sum
-                                                : at::Reduction::Mean;
   }
 
   const Options options_;

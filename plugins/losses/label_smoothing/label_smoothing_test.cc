@@ -118,6 +118,33 @@ TEST(LabelSmoothingTest, LeavesRowsOfZerosOutOfTheMean) {
   }
 }
 
+// The loader lets labels of -100 through whatever the option says, and no soft
+// target can tell which class is to be left out.
+TEST(LabelSmoothingTest, LeavesOutLabelsBelow0WhateverClassIsIgnored) {
+  const at::Tensor classes = at::tensor({2, -100, 3}, at::kLong);
+  EXPECT_EQ(Value("ignore_index: -1", classes), Value("", classes));
+  EXPECT_EQ(Value("ignore_index: 2", classes),
+            Value("", at::tensor({-100, -100, 3}, at::kLong)));
+}
+
+TEST(LabelSmoothingTest, TakesLabelsAloneWhereAClassIsIgnored) {
+  const auto takes = [](std::string_view options) {
+    return MakeOrDie<Loss>("recipe.LabelSmoothing", options)->TakesSoftTarget();
+  };
+  EXPECT_TRUE(takes(""));
+  EXPECT_TRUE(takes("ignore_index: -1"));
+  EXPECT_FALSE(takes("ignore_index: 0"));
+}
+
+TEST(LabelSmoothingTest, NamesTheShapeOfASoftTargetOfOtherClasses) {
+  EXPECT_THAT(
+      [] {
+        Value("", at::ones({3, 5}));
+      },
+      testing::ThrowsMessage<c10::Error>(testing::AllOf(
+          testing::HasSubstr("[3, 4]"), testing::HasSubstr("[3, 5]"))));
+}
+
 TEST(LabelSmoothingTest, HasTheGradientOfItsValuesInEveryMode) {
   for (const std::string mode : kModes) {
     for (const std::string epsilon : {"epsilon: 0.1", "epsilon: 0.9"}) {

@@ -48,7 +48,7 @@ class WeightedSum : public Loss {
     });
   }
 
-  // Those of the terms, as "term0.centres".
+  // Those of the terms, as "term0.centers".
   NamedTensors Parameters() override {
     NamedTensors all;
     for (size_t i = 0; i < terms_.size(); ++i) {

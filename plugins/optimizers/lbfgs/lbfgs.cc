@@ -6,6 +6,7 @@
 #include "ATen/ops/cat.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros_like.h"
+#include "absl/strings/str_join.h"
 #include "c10/core/GradMode.h"
 #include "framework/core/optimizer.h"
 #include "framework/shared/line_search.h"
@@ -19,6 +20,23 @@ double Dot(const at::Tensor& a, const at::Tensor& b) {
 }
 
 double Largest(const at::Tensor& a) { return a.abs().max().item<double>(); }
+
+// `count` rows, which come in pairs, each of the shape of the parameter.
+absl::Status CheckRows(const std::string& key, const at::Tensor& rows,
+                       const at::Tensor& parameter, int64_t count) {
+  std::vector<int64_t> shape = parameter.sizes().vec();
+  shape.insert(shape.begin(), count);
+  const auto fault = [&key](auto... what) {
+    return absl::DataLossError(
+        absl::StrCat("\"", key, "\" must have ", what...));
+  };
+  if (rows.sizes() != shape) {
+    return fault("shape [", absl::StrJoin(shape, ", "), "], got [",
+                 absl::StrJoin(rows.sizes(), ", "), "]");
+  }
+  if (count >= 2 && count % 2 == 0) return absl::OkStatus();
+  return fault("an even number of rows, at least 2, got ", count);
+}
 
 class Lbfgs : public Optimizer {
  public:
@@ -79,13 +97,8 @@ class Lbfgs : public Optimizer {
         if (!state.Has(key)) continue;
         ASSIGN_OR_RETURN(const at::Tensor saved, state.Get(key));
         const at::Tensor& first = columns.empty() ? saved : columns[0];
-        if (saved.dim() != parameter.dim() + 1 ||
-            saved.sizes().slice(1) != parameter.sizes() ||
-            saved.size(0) != first.size(0) || saved.size(0) < 2 ||
-            saved.size(0) % 2 != 0) {
-          return absl::DataLossError(absl::StrCat(
-              "\"", key, "\" must have the shape of its parameter"));
-        }
+        RETURN_IF_ERROR(CheckRows(key, saved, parameter,
+                                  first.dim() == 0 ? 0 : first.size(0)));
         columns.push_back(
             saved.to(parameter.device()).reshape({saved.size(0), -1}));
         parameters_.emplace_back(name, parameter);

@@ -125,10 +125,15 @@ TEST_F(LbfgsTest, RefusesStateOfOtherShapes) {
   State state;
   state.Set("history.a", at::ones({2, 3}));
   EXPECT_THAT(lbfgs_->Load(state),
-              FailsWith("\"history.a\" must have the shape of its parameter"));
+              FailsWith("\"history.a\" must have shape [2, 2], got [2, 3]"));
+  state.Set("history.a", at::ones({3, 2}));
+  EXPECT_THAT(lbfgs_->Load(state),
+              FailsWith("\"history.a\" must have an even number of rows, at "
+                        "least 2, got 3"));
   state.Set("history.a", at::ones({4, 2}));
   state.Set("history.b", at::ones({2, 2}));
-  EXPECT_THAT(lbfgs_->Load(state), FailsWith("history.b"));
+  EXPECT_THAT(lbfgs_->Load(state),
+              FailsWith("\"history.b\" must have shape [4, 2], got [2, 2]"));
 }
 
 TEST_F(LbfgsTest, RefusesGroupsOfDifferentRates) {
@@ -148,6 +153,8 @@ TEST_F(LbfgsTest, RefusesOptionsOutOfRange) {
     return Make<Optimizer>("recipe.Lbfgs", options);
   };
   EXPECT_THAT(make("lr: -1"), FailsWith("lr must be at least 0, got -1"));
+  EXPECT_THAT(make("lr: inf"),
+              FailsWith("lr must be finite and at least 0, got inf"));
   EXPECT_THAT(make("max_iter: 0"),
               FailsWith("max_iter must be at least 1, got 0"));
   EXPECT_THAT(make("max_eval: 0"),

@@ -55,6 +55,7 @@ Made<Optimizer> MakeSgd(const recipe::Sgd& options) {
   RETURN_IF_ERROR(
       Together({AtLeast("lr", options.lr(), 0),
                 AtLeast("momentum", options.momentum(), 0),
+                Between("dampening", options.dampening(), 0, 1),
                 AtLeast("weight_decay", options.weight_decay(), 0)}));
   if (options.nesterov() && options.momentum() == 0) {
     return Invalid("nesterov needs momentum above 0", options.momentum());

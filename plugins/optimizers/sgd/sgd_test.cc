@@ -77,6 +77,13 @@ TEST(SgdTest, RefusesOptionsOutOfRange) {
   };
   EXPECT_THAT(make("lr: -1"), FailsWith("lr must be at least 0, got -1"));
   EXPECT_THAT(make("lr: nan"), FailsWith("lr must be at least 0, got nan"));
+  EXPECT_THAT(make("lr: inf"),
+              FailsWith("lr must be finite and at least 0, got inf"));
+  for (const char* dampening : {"-0.5", "1.5", "nan"}) {
+    EXPECT_THAT(make(std::string("dampening: ") + dampening),
+                FailsWith(std::string("dampening must be from 0 to 1, got ") +
+                          dampening));
+  }
   EXPECT_THAT(make("momentum: -1"),
               FailsWith("momentum must be at least 0, got -1"));
   EXPECT_THAT(make("weight_decay: -1"),
