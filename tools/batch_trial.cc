@@ -21,20 +21,21 @@ class Stopwatch : public Hook {
  public:
   explicit Stopwatch(std::atomic<int>* stop) : stop_(*stop) {}
 
-  absl::Status AfterForward(Run& run) override {
-    if (run.phase == Phase::kTrain && steps_ > 0) examples_ += run.batch.size();
-    return absl::OkStatus();
-  }
   absl::Status AfterStep(Run& run) override {
     // Waits for a GPU.
     run.loss.item<double>();
     const auto now = std::chrono::steady_clock::now();
-    if (++steps_ == 1) start_ = now;
+    if (++steps_ == 1) {
+      start_ = now;
+      examples_before_ = run.examples;
+    }
+    examples_ = run.examples - examples_before_;
     seconds_ = now - start_;
     if (steps_ == kSteps) stop_ = 1;
     return absl::OkStatus();
   }
 
+  int64_t examples() const { return examples_; }
   double ExamplesPerSecond() const {
     return static_cast<double>(examples_) / seconds_.count();
   }
@@ -44,6 +45,7 @@ class Stopwatch : public Hook {
 
   std::atomic<int>& stop_;
   int steps_ = 0;
+  int64_t examples_before_ = 0;
   int64_t examples_ = 0;  // after the first step
   std::chrono::steady_clock::time_point start_;
   std::chrono::duration<double> seconds_{0};
@@ -87,7 +89,7 @@ absl::StatusOr<BatchTrial> TryBatch(Experiment experiment, int64_t batch_size,
   trainer->AddHook(std::move(made), "find_batch_size");
   RETURN_IF_ERROR(trainer->Train().status());
   const SectionParts& train = trainer->parts().train;
-  return BatchTrial{stopwatch.ExamplesPerSecond(),
+  return BatchTrial{stopwatch.examples(), stopwatch.ExamplesPerSecond(),
                     PeakBytes(trainer->run().device), train.end - train.begin};
 }
 

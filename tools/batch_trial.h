@@ -12,7 +12,8 @@
 namespace toque {
 
 struct BatchTrial {
-  double examples_per_second = 0;  // after the first step
+  int64_t examples = 0;  // that were timed: after the first step
+  double examples_per_second = 0;
   // The most memory used so far: of the process on a CPU, of tensors on a GPU.
   int64_t peak_bytes = 0;
   int64_t training_set = 0;  // examples

@@ -47,6 +47,18 @@ absl::Status AddTo(const Safetensors& file, NamedTensors* sums) {
   return absl::OkStatus();
 }
 
+// Statistics of the raw weights are none of averages that have theirs computed
+// anew before each evaluation.
+absl::Status CheckStatistics(const State& weights, const State& hook) {
+  for (const auto& [name, raw] : weights.tensors()) {
+    if (!name.ends_with("running_mean") || hook.Has(name)) continue;
+    return Invalid(absl::StrCat("statistics must be recomputed: the model has ",
+                                name,
+                                ", and only the raw weights' is at hand"));
+  }
+  return absl::OkStatus();
+}
+
 // `weights` with the averages of a hook in their place, by name.
 absl::StatusOr<State> Averaged(const State& weights, const State& hook) {
   State averaged;
@@ -98,9 +110,13 @@ absl::Status ConvertCheckpoint(const std::string& path,
   if (!averages.empty()) {
     const std::string hook =
         absl::StrCat("hook.", View(averages), ".0.average");
-    const auto averaged = Averaged(weights, file.state.Part(hook));
-    if (!averaged.ok()) {
-      return AtPlace(averaged.status(), absl::StrCat(path, ": ", hook));
+    const State saved = file.state.Part(hook);
+    const std::string place = absl::StrCat(path, ": ", hook);
+    const auto averaged = Averaged(weights, saved);
+    if (!averaged.ok()) return AtPlace(averaged.status(), place);
+    // recipe.Ema averages them, or is evaluated with the raw weights'.
+    if (averages == "recipe.Swa") {
+      RETURN_IF_ERROR(AtPlace(CheckStatistics(weights, saved), place));
     }
     weights = *averaged;
   }

@@ -6,6 +6,7 @@
 #include "framework/command/flags.h"
 #include "framework/core/describe.h"
 #include "framework/core/snippet.h"
+#include "framework/guarded.h"
 #include "gflags/gflags.h"
 
 DEFINE_bool(all, false, "Runs every snippet.");
@@ -49,9 +50,8 @@ absl::Status Show(const std::string& name) {
 absl::Status ShowAll(const std::vector<std::string>& names) {
   std::vector<absl::Status> faults;
   for (const std::string& name : names) {
-    if (absl::Status status = Show(name); !status.ok()) {
-      faults.push_back(std::move(status));
-    }
+    absl::Status status = Guarded([&name] { return Show(name); });
+    if (!status.ok()) faults.push_back(std::move(status));
   }
   return Together(faults);
 }

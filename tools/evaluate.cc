@@ -4,10 +4,11 @@
 #include <iostream>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "framework/command/command.h"
 #include "framework/command/flags.h"
 #include "framework/config/overrides.h"
+#include "framework/guarded.h"
+#include "framework/shared/metric_text.h"
 #include "framework/trainer/trainer.h"
 #include "framework/weights/safetensors.h"
 #include "gflags/gflags.h"
@@ -81,7 +82,7 @@ absl::Status Evaluate(const Command& command) {
                                                     : "eval";
   ASSIGN_OR_RETURN(const Metrics metrics, trainer->EvaluateOnce(split));
   for (const auto& [name, value] : metrics) {
-    std::cout << absl::StreamFormat("%s %.4f\n", name, value);
+    std::cout << name << " " << MetricText(name, value) << "\n";
   }
   return absl::OkStatus();
 }
@@ -91,7 +92,8 @@ absl::Status Evaluate(const Command& command) {
 
 int main(int argc, char** argv) {
   const toque::Command command = toque::ParseCommand(toque::kUsage, argc, argv);
-  const absl::Status status = toque::Evaluate(command);
+  const absl::Status status =
+      toque::Guarded([&command] { return toque::Evaluate(command); });
   if (status.ok()) return 0;
   std::cerr << status.message() << "\n";
   return 1;

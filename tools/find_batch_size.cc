@@ -8,12 +8,12 @@
 #include <fstream>
 #include <iostream>
 
-#include "ATen/Context.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
 #include "framework/core/option_checks.h"
 #include "framework/guarded.h"
+#include "framework/parts/device.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 #include "tools/batch_trial.h"
@@ -67,8 +67,9 @@ int64_t MemoryMib() {
 absl::Status TryHere(const std::vector<std::string>& changes) {
   ASSIGN_OR_RETURN(const Experiment experiment,
                    ReadExperiment(FLAGS_experiment, changes));
-  const bool gpu = experiment.device() != CPU && at::globalContext().hasCUDA();
-  if (!gpu) RETURN_IF_ERROR(LimitMemory(MemoryMib() * kMiB));
+  // Before anything else looks for a device: it says which are visible.
+  ASSIGN_OR_RETURN(const at::Device device, PrepareDevice(experiment));
+  if (device.is_cpu()) RETURN_IF_ERROR(LimitMemory(MemoryMib() * kMiB));
   const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
   ASSIGN_OR_RETURN(const BatchTrial trial,
                    TryBatch(experiment, FLAGS_only, context));

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
 #include "framework/core/rng.h"
+#include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
@@ -39,7 +41,7 @@ not been:
 
 Runs an experiment once to its end with each number of loader threads, then
 kills runs (-9) at random moments, every other one while it writes a checkpoint,
-resumes them to their end, and compares the bytes of their last checkpoints. The
+resumes them to their end, and compares the bytes of all their checkpoints. The
 exit status is 1 where they differ.
 
   --set='TEXT-PROTO FRAGMENT'
@@ -166,16 +168,23 @@ class Comparison {
   }
 
   bool Report(const std::string& folder, const std::string& what) const {
-    const std::string bytes = LastCheckpoint(folder);
-    const bool equal = !bytes.empty() && bytes == LastCheckpoint(reference_);
+    const auto checkpoints = Checkpoints(folder);
+    const bool equal = checkpoints.contains("last.safetensors") &&
+                       checkpoints == Checkpoints(reference_);
     std::cout << what << ": " << (equal ? "equal" : "DIFFERENT") << std::endl;
     return equal;
   }
 
-  static std::string LastCheckpoint(const std::string& folder) {
-    std::ifstream file(folder + "/checkpoints/last.safetensors",
-                       std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+  // The bytes of every file there, by its name.
+  static std::map<std::string, std::string> Checkpoints(
+      const std::string& folder) {
+    std::map<std::string, std::string> checkpoints;
+    for (const auto& entry : fs::directory_iterator(folder + "/checkpoints")) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      checkpoints[entry.path().filename()] = {
+          std::istreambuf_iterator<char>(file), {}};
+    }
+    return checkpoints;
   }
 
   const std::string folder_;
@@ -211,7 +220,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> changes =
       toque::TakeRepeatedFlag("set", &argc, argv);
   toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::StatusOr<bool> equal = toque::Main(std::move(changes));
+  const absl::StatusOr<bool> equal =
+      toque::Guarded([&changes] { return toque::Main(std::move(changes)); });
   if (equal.ok()) return *equal ? 0 : 1;
   std::cerr << equal.status().message() << "\n";
   return 1;

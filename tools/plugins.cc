@@ -10,6 +10,7 @@
 #include "framework/command/flags.h"
 #include "framework/core/describe.h"
 #include "framework/core/registry.h"
+#include "framework/guarded.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(describe, "",
@@ -102,8 +103,10 @@ int main(int argc, char** argv) {
     std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
     return 1;
   }
-  const absl::Status status =
-      FLAGS_describe.empty() ? toque::List() : toque::Explain(FLAGS_describe);
+  const absl::Status status = toque::Guarded([] {
+    return FLAGS_describe.empty() ? toque::List()
+                                  : toque::Explain(FLAGS_describe);
+  });
   if (status.ok()) return 0;
   std::cerr << status.message() << "\n";
   return 1;

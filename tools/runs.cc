@@ -30,14 +30,15 @@ namespace toque {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
 constexpr char kUsage[] = R"(Looks at runs and what came of them:
 
   runs plot --metric=loss/train,loss/eval --output=curves.png runs/digits/*
 
   list [FOLDER]    the runs in a folder (default: runs) and in those in it, with
-                   the last value of each metric; a run that is not finished was
-                   interrupted or is going on
+                   the last value of each metric; finished, stopped by a hook,
+                   interrupted by a signal, or not finished: going on or killed
   compare RUN RUN  the options that differ, and the metrics side by side; the
                    best of a loss or error is its smallest value, that of any
                    other metric its largest
@@ -92,39 +93,32 @@ absl::StatusOr<std::vector<fs::path>> RunsIn(const std::string& folder) {
   return runs;
 }
 
-// When it was started for the first time.
-std::string Started(const fs::path& run) {
+// environment.json; an empty object where it can't be read.
+json EnvironmentOf(const fs::path& run) {
   std::ifstream file(run / "environment.json");
-  const auto object = nlohmann::json::parse(file, /*cb=*/nullptr,
-                                            /*allow_exceptions=*/false);
-  const auto started =
-      object.is_object() ? object.find("started") : object.end();
-  if (started == object.end() || !started->is_array() || started->empty()) {
+  json object = json::parse(file, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  return object.is_object() ? object : json::object();
+}
+
+// When it was started for the first time.
+std::string Started(const json& environment) {
+  const auto started = environment.find("started");
+  if (started == environment.end() || !started->is_array() ||
+      started->empty()) {
     return "-";
   }
-  const nlohmann::json& first = started->front();
+  const json& first = started->front();
   return first.is_string() ? first.get<std::string>() : "-";
 }
 
-double LastOr0(const Curves& curves, std::string_view name) {
-  const auto curve = curves.find(name);
-  return curve == curves.end() ? 0 : curve->second.back().second;
-}
-
-// Finished are runs of full length, and shorter ones that were tested, as a
-// hook may end a run.
-std::string StateOf(const fs::path& run, const Curves& curves) {
-  const auto experiment = LoadExperiment(run / "experiment.textproto");
-  if (!experiment.ok()) return "unknown";
-  const double step = LastOr0(curves, "step");
-  bool finished = experiment->has_steps()
-                      ? step >= static_cast<double>(experiment->steps())
-                      : LastOr0(curves, "epoch") >=
-                            static_cast<double>(experiment->epochs());
-  for (const auto& [name, curve] : curves) {
-    finished |= absl::EndsWith(name, "/test") && curve.back().first == step;
-  }
-  return finished ? "finished" : "not finished";
+// "finished", "stopped" by a hook, "interrupted", or "not finished": it goes on
+// or was killed.
+std::string StateOf(const json& environment) {
+  const auto end = environment.find("end");
+  if (end == environment.end() || !end->is_string()) return "not finished";
+  // Without the reason, which is long.
+  const auto text = end->get<std::string>();
+  return text.substr(0, text.find(':'));
 }
 
 absl::Status List(const std::string& folder) {
@@ -136,8 +130,10 @@ absl::Status List(const std::string& folder) {
   TextTable table(header);
   for (const fs::path& run : runs) {
     const Curves curves = ReadCurves(run).value_or(Curves());
-    std::vector<std::string> row = {fs::relative(run, folder), Started(run),
-                                    StateOf(run, curves), Last(curves, "step")};
+    const json environment = EnvironmentOf(run);
+    std::vector<std::string> row = {fs::relative(run, folder),
+                                    Started(environment), StateOf(environment),
+                                    Last(curves, "step")};
     for (const auto& metric : metrics) row.push_back(Last(curves, metric));
     table.Add(row);
   }

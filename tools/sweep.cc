@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
 #include "framework/config/text_file.h"
+#include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
@@ -195,7 +196,8 @@ int main(int argc, char** argv) {
   sweep.changes = toque::TakeRepeatedFlag("set", &argc, argv);
   sweep.variants = toque::TakeRepeatedFlag("vary", &argc, argv);
   toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status = toque::Main(std::move(sweep));
+  const absl::Status status =
+      toque::Guarded([&sweep] { return toque::Main(std::move(sweep)); });
   if (status.ok()) return 0;
   std::cerr << status.message() << "\n";
   return 1;

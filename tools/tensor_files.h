@@ -35,7 +35,9 @@ absl::Status AverageTensors(const std::vector<std::string>& paths,
 
 // Writes the weights of a checkpoint under the names that Python's models have,
 // those that the first hook of type `averages` ("recipe.Ema") has averaged in
-// place of the raw ones; all raw where it is empty.
+// place of the raw ones; all raw where it is empty. Those of "recipe.Swa" only
+// of a model without running statistics: theirs are recomputed from training
+// data, and stand in no checkpoint.
 absl::Status ConvertCheckpoint(const std::string& path,
                                std::string_view averages,
                                const std::string& out);

@@ -9,6 +9,7 @@
 #include "framework/command/flags.h"
 #include "framework/command/plugin_file.h"
 #include "framework/config/text_file.h"
+#include "framework/guarded.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(experiment, "",
@@ -46,7 +47,8 @@ absl::Status Complete(Command* command) {
 
 int main(int argc, char** argv) {
   toque::Command command = toque::ParseCommand(toque::kUsage, argc, argv);
-  const absl::Status status = toque::Complete(&command);
+  const absl::Status status =
+      toque::Guarded([&command] { return toque::Complete(&command); });
   if (status.ok()) return toque::RunCommand(command);
   std::cerr << status.message() << "\n";
   return 1;

@@ -89,8 +89,9 @@ TEST_F(CommandTest, LeavesTheWholeRunInItsFolder) {
 TEST_F(CommandTest, EndsWithALineOfTheResult) {
   const Result result = Execute(Start(folder_ + "/run"));
   EXPECT_EQ(result.status, 0) << result.error;
-  EXPECT_THAT(result.out, MatchesRegex("done: accuracy/eval [01]\\.[0-9]+, "
-                                       "[0-9]+ s, .*/run\n"));
+  EXPECT_THAT(result.out,
+              MatchesRegex("done: accuracy/eval [0-9]+\\.[0-9][0-9]%, "
+                           "[0-9]+ s, .*/run\n"));
 }
 
 TEST_F(CommandTest, WritesALineOfMetricsEachIntervalAndEvaluation) {
@@ -175,6 +176,25 @@ TEST_F(CommandTest, WritesNothingWhenTheExperimentIsWrong) {
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.error, HasSubstr("batch_size must be at least 1, got 0"));
   EXPECT_FALSE(fs::exists(folder_ + "/run"));
+}
+
+TEST_F(CommandTest, WritesNothingWhenAnOptionDoesNotFitTheRun) {
+  const std::string change =
+      "hook { [type.googleapis.com/recipe.WarmUp] { length: 99 } }";
+  const Result result = Execute(Start(folder_ + "/new", change));
+  EXPECT_EQ(result.status, 1);
+  EXPECT_THAT(result.error, HasSubstr("length must be at most the run's"));
+  EXPECT_FALSE(fs::exists(folder_ + "/new"));
+
+  const std::string run = ShortRun();
+  const std::string before = ReadBytes(run + "/experiment.textproto");
+  EXPECT_EQ(Execute(Resume(run, change)).status, 1);
+  EXPECT_EQ(ReadBytes(run + "/experiment.textproto"), before);
+}
+
+TEST_F(CommandTest, WritesDownHowTheRunEnded) {
+  const std::string text = ReadBytes(ShortRun() + "/environment.json");
+  EXPECT_EQ(json::parse(text).at("end"), "finished");
 }
 
 TEST_F(CommandTest, RefusesADamagedCheckpointByItsPath) {

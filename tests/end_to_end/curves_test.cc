@@ -78,6 +78,25 @@ TEST(CurvesTest, TheTableSaysWhatTheLogSaysAfterAResume) {
   }
 }
 
+TEST(CurvesTest, ARunThatAHookEndedIsEvaluatedOnceInItsTable) {
+  const std::string folder = TestFolder() + "/run";
+  const Experiment experiment =
+      SmallExperiment({kCsv,
+                       "hook { [type.googleapis.com/recipe.EarlyStopping] "
+                       "{ metric: 'loss/eval' mode: MIN divergence: 0 } }"});
+  ASSERT_OK(RunExperiment(experiment, folder));
+  const auto rows = CsvRows(folder);
+  const auto trainer = MakeTrainer(experiment, folder);
+  ASSERT_OK(trainer);
+  const auto checkpoint =
+      ReadCheckpoint(folder + "/checkpoints/last.safetensors");
+  ASSERT_OK(checkpoint);
+  ASSERT_OK((*trainer)->Resume(*checkpoint));
+  ASSERT_OK((*trainer)->Train());
+  EXPECT_EQ((*trainer)->run().progress.step, 10);
+  EXPECT_EQ(CsvRows(folder), rows);
+}
+
 TEST(CurvesTest, TheDiagonalOfTheConfusionMatrixIsTheAccuracy) {
   const std::string folder = TestFolder() + "/run";
   const auto outcome = RunExperiment(

@@ -32,6 +32,24 @@ TEST(ErrorsTest, NamesAMetricThatNobodyPublishes) {
                 "published are accuracy, loss"));
 }
 
+TEST(ErrorsTest, NamesAnEvaluationThatNobodyAsksFor) {
+  const std::string watches =
+      "hook { [type.googleapis.com/recipe.Checkpoint] { "
+      "metric: 'accuracy/eval_ema' } }";
+  const std::string ema = "hook { [type.googleapis.com/recipe.Ema] {} }";
+  EXPECT_THAT(CreateWith(watches),
+              FailsWith("hook[2]: recipe.Checkpoint: nobody publishes "
+                        "\"accuracy/eval_ema\"; published are accuracy, loss "
+                        "of eval, train"));
+  EXPECT_OK(MakeTrainer(SmallExperiment({watches, ema})));
+  EXPECT_THAT(MakeTrainer(SmallExperiment(
+                  {"hook { [type.googleapis.com/recipe.Checkpoint] { "
+                   "metric: 'accuracy/eval_emma' } }",
+                   ema})),
+              FailsWith("\"accuracy/eval_emma\"; published are accuracy, loss "
+                        "of eval, eval_ema, train"));
+}
+
 TEST(ErrorsTest, ReportsFaultsOfSeveralPluginsTogether) {
   const absl::Status status = CreateWith(
       "model { [type.googleapis.com/recipe.Mlp] { classes: 0 } } "

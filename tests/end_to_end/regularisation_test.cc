@@ -53,6 +53,16 @@ double Total(const std::map<std::string, double>& distances) {
   return std::sqrt(squares);
 }
 
+TEST(RegularisationTest, BeginsWithTheParametersThatTheExperimentNames) {
+  const auto trainer = MakeTrainer(SmallExperiment(
+      {"init { match: 'net.1.bias' method: CONSTANT value: 3 }"}));
+  ASSERT_OK(trainer);
+  const at::Tensor bias = Weights(**trainer).at("net.1.bias");
+  EXPECT_TRUE(bias.eq(3).all().item<bool>());
+  EXPECT_THAT(MakeTrainer(SmallExperiment({"init { match: 'nothing' }"})),
+              FailsWith("init[0]"));
+}
+
 Metrics MetricsOf(const Experiment& experiment) {
   const auto outcome = RunExperiment(experiment);
   EXPECT_OK(outcome);

@@ -177,6 +177,17 @@ TEST(RunControlTest, WritesDownTheMemoryFormatThatItMeasured) {
     EXPECT_TRUE(TensorNamed(**trainer, name).equal(TensorNamed(**plain, name)))
         << name;
   }
+  EXPECT_FALSE(TensorNamed(**trainer, "fc.weight").grad().defined());
+}
+
+TEST(RunControlTest, MeasuresMemoryFormatsWithoutALossOfItsOwnTraces) {
+  const auto trainer = MakeTrainer(SmallExperiment(
+      {kImages, "memory_format: AUTO",
+       "loss { [type.googleapis.com/recipe.Center] { dimensions: 3 } }"}));
+  ASSERT_OK(trainer);
+  const NamedTensors own = (*trainer)->parts().loss->Parameters();
+  ASSERT_EQ(own.size(), 1u);
+  EXPECT_FALSE(own[0].second.grad().defined());
 }
 
 TEST(RunControlTest, KeepsStatisticsOfFrozenModulesUnlessTheyMayMove) {

@@ -1,6 +1,7 @@
 // Schedules of the rate in whole runs.
 
 #include "framework/core/hook.h"
+#include "framework/trainer/checkpoint.h"
 #include "tests/end_to_end/small_run.h"
 
 namespace toque {
@@ -54,6 +55,26 @@ TEST(SchedulesTest, AreRefusedWhereTheyAreLongerThanTheRun) {
               FailsWith("recipe.WarmUp: length must be at most the run's 2 "
                         "epochs, got 3"));
   EXPECT_EQ((*trainer)->run().progress.step, 0);
+}
+
+// An evaluation that a shorter run ends with is none of the longer run.
+TEST(SchedulesTest, GoOnFromTheEndOfAShorterRun) {
+  const auto of = [](int epochs) {
+    return With({"Plateau { metric: 'loss/eval' patience: 1 threshold: 9 }"},
+                absl::StrCat("eval { every_epochs: 2 } epochs: ", epochs));
+  };
+  const std::string folder = TestFolder();
+  ASSERT_OK(RunExperiment(of(6), folder + "/whole"));
+  ASSERT_OK(RunExperiment(of(3), folder + "/short"));
+  const auto trainer = MakeTrainer(of(6), folder + "/short");
+  ASSERT_OK(trainer);
+  const auto checkpoint =
+      ReadCheckpoint(folder + "/short/checkpoints/last.safetensors");
+  ASSERT_OK(checkpoint);
+  ASSERT_OK((*trainer)->Resume(*checkpoint));
+  ASSERT_OK((*trainer)->Train());
+  EXPECT_EQ(LastCheckpoint(folder + "/short"),
+            LastCheckpoint(folder + "/whole"));
 }
 
 TEST(SchedulesTest, FollowAMetricThatIsPublished) {

@@ -57,7 +57,7 @@ TEST_P(SignalTest, EndsARunAfterItsStepAndResumingEndsEqual) {
   ASSERT_OK(RunProgram(arguments, folder + "/resumed.txt"));
   EXPECT_EQ(LastCheckpoint(folder + "/run"), LastCheckpoint(folder + "/whole"));
   EXPECT_THAT(ReadBytes(folder + "/resumed.txt"),
-              testing::HasSubstr("done: accuracy/eval 0."));
+              testing::HasSubstr("done: accuracy/eval "));
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, SignalTest, testing::Values(SIGINT, SIGTERM));

@@ -176,6 +176,28 @@ TEST_F(CheckpointTest, ConvertsAveragedWeightsWhereTheyAreAskedFor) {
   EXPECT_TRUE(weights.state.Has("norm.count"));
 }
 
+// Ema averages statistics, or is evaluated with the raw weights'. Swa has its
+// own recomputed.
+TEST_F(CheckpointTest, RefusesAveragesWhoseStatisticsStandInNoCheckpoint) {
+  State state = CheckpointOf({1, 2});
+  state.Set("hook.recipe.Swa.0.average.fc.weight", at::tensor({3.0f, 4.0f}));
+  const auto convert = [&](const std::string& averages) {
+    return RunTool({kTool, "convert", Write("a", state), Path("weights"),
+                    "--averages=" + averages});
+  };
+  ToolRun run = convert("swa");
+  ASSERT_EQ(run.status, 0) << run.output;
+  ExpectValues(Read(Path("weights")), "fc.weight", {3, 4});
+
+  state.Set("model.norm.running_mean", at::tensor({5.0f}));
+  EXPECT_EQ(convert("ema").status, 0);
+  run = convert("swa");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("hook.recipe.Swa.0.average: statistics "
+                                    "must be recomputed: the model has "
+                                    "norm.running_mean"));
+}
+
 TEST_F(CheckpointTest, SaysWhatIsWrong) {
   const std::string a = Write("a", CheckpointOf({1}));
   const std::string other = Write("other", CheckpointOf({1}), {});

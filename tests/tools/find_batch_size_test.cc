@@ -39,6 +39,22 @@ TEST(BatchTrialTest, TrainsAFewStepsWithAllHooks) {
   EXPECT_GT(trial->peak_bytes, 10 << 20);
 }
 
+TEST(BatchTrialTest, TimesThreeStepsOfAllTheirExamples) {
+  auto trial = TryBatch(SmallExperiment({"accumulate_steps: 2"}), 4, Context());
+  ASSERT_OK(trial);
+  EXPECT_EQ(trial->examples, 3 * 2 * 4);
+  // Pieces of a batch are no more examples.
+  Experiment pieces = SmallExperiment(
+      {"model { [type.googleapis.com/recipe.Lstm] { output: EVERY } }",
+       "train { tbptt_steps: 5 dataset { [type.googleapis.com/recipe.Recall] "
+       "{ target: EVERY } } }"});
+  pieces.clear_eval();
+  pieces.clear_hook();
+  trial = TryBatch(pieces, 4, Context());
+  ASSERT_OK(trial);
+  EXPECT_EQ(trial->examples, 3 * 4);
+}
+
 TEST(BatchTrialTest, ReportsWhatIsWrongWithTheExperiment) {
   EXPECT_THAT(TryBatch(SmallExperiment(), 0, Context()),
               FailsWith("train.batch_size must be at least 1, got 0"));

@@ -45,14 +45,16 @@ class RunsTest : public testing::Test {
  protected:
   // Makes a run folder of the small experiment.
   void AddRun(const std::string& name, const std::string& metrics,
-              const std::vector<std::string>& changes = {}) const {
+              const std::vector<std::string>& changes = {},
+              const std::string& end = "") const {
     const std::string run = folder_ + "/" + name;
     fs::create_directories(run);
     WriteBytes(run + "/experiment.textproto",
                ExperimentText(SmallExperiment(changes)));
     WriteBytes(
         run + "/environment.json",
-        R"({"started": ["2026-01-31T12:00:00Z", "2026-02-01T12:00:00Z"]})");
+        R"({"started": ["2026-01-31T12:00:00Z", "2026-02-01T12:00:00Z"])" +
+            (end.empty() ? "" : R"(, "end": ")" + end + "\"") + "}");
     WriteBytes(run + "/metrics.jsonl", metrics);
   }
 
@@ -71,7 +73,7 @@ class RunsTest : public testing::Test {
 };
 
 TEST_F(RunsTest, ListsRunsOfAnyDepthWithStateAndLastMetrics) {
-  AddRun("digits/one", kWhole);
+  AddRun("digits/one", kWhole, {}, "finished");
   AddRun("sweep/base/seed_0", kHalf);
   const ToolRun run = RunTool({kTool, "list", folder_});
   ASSERT_EQ(run.status, 0) << run.output;
@@ -83,11 +85,17 @@ TEST_F(RunsTest, ListsRunsOfAnyDepthWithStateAndLastMetrics) {
                             "finished +10 +3 +- +- +-\n"));
 }
 
-TEST_F(RunsTest, TakesAShorterRunThatWasTestedForFinished) {
-  AddRun("stopped", std::string(kHalf) +
-                        R"({"step":10,"epoch":1,"accuracy/test":0.5})" + "\n");
-  EXPECT_THAT(RunTool({kTool, "list", folder_}).output,
-              ContainsRegex(" finished +10 +3 +- +- +0.5\n"));
+TEST_F(RunsTest, SaysHowRunsEnded) {
+  AddRun("one", kHalf, {}, "stopped: its 60 seconds are over");
+  AddRun("two", kHalf, {}, "interrupted");
+  AddRun("three", kHalf, {"fast_dev_run: 1"}, "finished");
+  AddRun("four", kWhole);
+  const ToolRun run = RunTool({kTool, "list", folder_});
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, ContainsRegex("one .*Z +stopped +10 "));
+  EXPECT_THAT(run.output, ContainsRegex("two .*Z +interrupted +10 "));
+  EXPECT_THAT(run.output, ContainsRegex("three .*Z +finished +10 "));
+  EXPECT_THAT(run.output, ContainsRegex("four .*Z +not finished +20 "));
 }
 
 TEST_F(RunsTest, ListsARunThatHasWrittenNothingYet) {

@@ -56,6 +56,14 @@ TEST_F(SweepTest, PrintsEveryRunAndMeanAndDeviationOfEachVariant) {
   EXPECT_EQ(LastMetric(out_ + "/epochs_2/seed_0", "step"), 20);
 }
 
+TEST_F(SweepTest, SaysWhereAFolderCannotBeMade) {
+  fs::create_directory(out_);
+  WriteBytes(out_ + "/base", "a file");
+  const ToolRun run = Sweep({"--seeds=0"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr(out_ + "/base"));
+}
+
 TEST_F(SweepTest, DoesNotRunAgainWhatIsFinished) {
   ASSERT_EQ(Sweep({"--seeds=0"}).status, 0);
   // What a run would write anew.
