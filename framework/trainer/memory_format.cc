@@ -12,7 +12,7 @@
 namespace toque {
 namespace {
 
-constexpr int kRounds = 4;  // the first warms up
+constexpr int kRounds = 6;  // the first warms up
 
 // Reads a value back, so that the device has finished.
 void Wait(const NamedTensors& parameters) {

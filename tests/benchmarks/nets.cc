@@ -45,8 +45,9 @@ std::vector<Layer> ResNet18() {
               .stride = 2,
               .padding = 3,
               .bias = Bias::kNo}),
-      BatchNorm2d(64), Relu(Inplace::kYes),
-      MaxPool2d({.kernel = 3, .stride = 2, .padding = 1})};
+      // ReLU of the pooled values is the same, and less work.
+      BatchNorm2d(64), MaxPool2d({.kernel = 3, .stride = 2, .padding = 1}),
+      Relu(Inplace::kYes)};
   int64_t in = 64;
   for (const int64_t out : {64, 128, 256, 512}) {
     parts.push_back(std::make_shared<BasicBlock>(in, out, out == 64 ? 1 : 2));
@@ -60,16 +61,16 @@ std::vector<Layer> ResNet18() {
 std::vector<Layer> Vgg16() {
   std::vector<Layer> parts;
   int64_t in = 3;
-  for (const int64_t out : {64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512,
-                            512, 0, 512, 512, 512, 0}) {
-    if (out == 0) {
-      parts.push_back(MaxPool2d({.kernel = 2}));
-      continue;
+  for (const auto& [out, convolutions] :
+       {std::pair{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}}) {
+    for (int i = 0; i < convolutions; ++i) {
+      parts.push_back(
+          Conv2d({.in = in, .out = out, .kernel = 3, .padding = 1}));
+      parts.push_back(BatchNorm2d(out));
+      if (i + 1 == convolutions) parts.push_back(MaxPool2d({.kernel = 2}));
+      parts.push_back(Relu(Inplace::kYes));
+      in = out;
     }
-    parts.push_back(Conv2d({.in = in, .out = out, .kernel = 3, .padding = 1}));
-    parts.push_back(BatchNorm2d(out));
-    parts.push_back(Relu(Inplace::kYes));
-    in = out;
   }
   return parts;
 }
