@@ -4,21 +4,32 @@
 #include <iostream>
 #include <utility>
 
-#include "framework/command/command.h"
+#include "ATen/core/Tensor.h"
 #include "framework/command/flags.h"
+#include "framework/command/past_run.h"
 #include "framework/config/overrides.h"
+#include "framework/core/model_access.h"
+#include "framework/core/registry.h"
 #include "framework/guarded.h"
 #include "framework/shared/metric_text.h"
+#include "framework/trainer/checkpoint.h"
 #include "framework/trainer/trainer.h"
 #include "framework/weights/safetensors.h"
 #include "gflags/gflags.h"
 
+DEFINE_string(run_dir, "", "Folder of the run.");
+DEFINE_string(data, "",
+              "Folder that relative data paths of the experiment are looked up "
+              "in.");
 DEFINE_string(checkpoint, "best",
               "The checkpoint: best (last where there is no best), last, or a "
               "path.");
 DEFINE_string(split, "",
               "The section that is evaluated: test or eval (default: test "
               "where the experiment has one).");
+DEFINE_string(averages, "",
+              "ema or swa: the weights that recipe.Ema or recipe.Swa has "
+              "averaged (default: the raw ones).");
 DEFINE_string(dump, "",
               "A .safetensors that input, target and output of the first batch "
               "are written to.");
@@ -60,27 +71,89 @@ std::string ChosenCheckpoint(const std::string& folder) {
   return CheckpointPath(folder, "last");
 }
 
-absl::Status Evaluate(const Command& command) {
-  if (command.run_dir.empty()) return Invalid("--run_dir must be given");
-  const std::string folder = UserPath(command.run_dir);
+absl::StatusOr<Experiment> ReadExperiment(
+    const std::string& folder, const std::vector<std::string>& changes) {
   ASSIGN_OR_RETURN(Experiment experiment, ExperimentOf(folder));
-  for (const std::string& change : command.overrides) {
+  for (const std::string& change : changes) {
     RETURN_IF_ERROR(ApplyOverride(change, &experiment));
   }
-  ASSIGN_OR_RETURN(
-      const auto trainer,
-      Trainer::Create(experiment,
-                      Context().WithDataFolder(UserPath(command.data)), {}));
+  for (int i = experiment.hook_size() - 1; i >= 0; --i) {
+    // What it would show is printed here.
+    if (PluginName(experiment.hook(i)) == "recipe.ProgressBar") {
+      experiment.mutable_hook()->DeleteSubrange(i, 1);
+    }
+  }
+  return experiment;
+}
+
+// A trainer with the weights of the checkpoint at `path`.
+absl::StatusOr<std::unique_ptr<Trainer>> TrainerWith(
+    const Checkpoint& checkpoint, const std::string& path,
+    const Experiment& experiment) {
+  RETURN_IF_ERROR(AtPlace(CheckModelType(checkpoint, experiment), path));
+  const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
+  ASSIGN_OR_RETURN(auto trainer, Trainer::Create(experiment, context, {}));
+  RETURN_IF_ERROR(AtPlace(trainer->LoadWeights(checkpoint), path));
+  return trainer;
+}
+
+// What --averages asks for, of the first hook of its kind.
+absl::StatusOr<Run::Evaluation> Averages(const Checkpoint& checkpoint,
+                                         const Model& model) {
+  Run::Evaluation averages;
+  averages.suffix = FLAGS_averages;
+  if (FLAGS_averages.empty()) return averages;
+  const bool swa = FLAGS_averages == "swa";
+  // As the hooks themselves ask for it.
+  if (swa) averages.statistics = Statistics::kRecomputed;
+  const State saved = checkpoint.state.Part(swa ? "hook.recipe.Swa.0.average"
+                                                : "hook.recipe.Ema.0.average");
+  for (const auto& tensors : {Parameters(model), Buffers(model)}) {
+    for (const auto& [name, own] : tensors) {
+      const auto average = saved.Get(name);
+      if (!average.ok()) continue;
+      if (average->sizes() != own.sizes()) {
+        return Invalid("the average of " + name + " must have its shape");
+      }
+      averages.weights.emplace_back(name, *average);
+    }
+  }
+  if (!averages.weights.empty()) return averages;
+  return absl::NotFoundError("holds no averages of " + FLAGS_averages);
+}
+
+absl::Status CheckFlags() {
+  if (FLAGS_run_dir.empty()) return Invalid("--run_dir must be given");
+  const std::string& split = FLAGS_split;
+  if (!split.empty() && split != "eval" && split != "test") {
+    return Invalid("--split must be eval or test", split);
+  }
+  const std::string& averages = FLAGS_averages;
+  if (averages.empty() || averages == "ema" || averages == "swa") {
+    return absl::OkStatus();
+  }
+  return Invalid("--averages must be ema or swa", averages);
+}
+
+absl::Status Evaluate(const std::vector<std::string>& changes) {
+  RETURN_IF_ERROR(CheckFlags());
+  const std::string folder = UserPath(FLAGS_run_dir);
+  ASSIGN_OR_RETURN(const Experiment experiment,
+                   ReadExperiment(folder, changes));
   const std::string path = ChosenCheckpoint(folder);
   ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(AtPlace(trainer->LoadWeights(checkpoint), path));
+  ASSIGN_OR_RETURN(const auto trainer,
+                   TrainerWith(checkpoint, path, experiment));
+  auto averages = Averages(checkpoint, *trainer->parts().model);
+  if (!averages.ok()) return AtPlace(averages.status(), path);
   if (!FLAGS_dump.empty()) {
     trainer->AddHook(std::make_unique<Dump>(UserPath(FLAGS_dump)), "--dump");
   }
   const std::string split = !FLAGS_split.empty()    ? FLAGS_split
                             : experiment.has_test() ? "test"
                                                     : "eval";
-  ASSIGN_OR_RETURN(const Metrics metrics, trainer->EvaluateOnce(split));
+  ASSIGN_OR_RETURN(const Metrics metrics,
+                   trainer->EvaluateOnce(split, *std::move(averages)));
   for (const auto& [name, value] : metrics) {
     std::cout << name << " " << MetricText(name, value) << "\n";
   }
@@ -91,9 +164,15 @@ absl::Status Evaluate(const Command& command) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const toque::Command command = toque::ParseCommand(toque::kUsage, argc, argv);
+  const std::vector<std::string> changes =
+      toque::TakeRepeatedFlag("set", &argc, argv);
+  toque::ParseFlags(toque::kUsage, &argc, &argv);
+  if (argc > 1) {
+    std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
+    return 1;
+  }
   const absl::Status status =
-      toque::Guarded([&command] { return toque::Evaluate(command); });
+      toque::Guarded([&changes] { return toque::Evaluate(changes); });
   if (status.ok()) return 0;
   std::cerr << status.message() << "\n";
   return 1;

@@ -1,5 +1,6 @@
 // Finds a learning rate for an experiment.
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -30,7 +31,8 @@ constexpr char kUsage[] = R"(Suggests a learning rate by the range test of Smith
   find_lr --experiment=experiments/digits_convnet.textproto --output=lr.png
 
 Trains once while the rate grows from step to step, until the loss diverges, and
-suggests the rate at which the loss fell fastest. For a schedule that begins
+suggests the rate at which the loss fell fastest before its minimum. For a
+schedule that begins
 below its rate it is near the highest that is of use; others take a third of it.
 The experiment's hooks, schedules among them, and its evaluations are left out;
 nothing but the picture is written.
@@ -62,6 +64,16 @@ void PrintTable(const std::vector<LrTrial>& trials) {
   std::cout << table.Text();
 }
 
+// Where the picture may end: with the losses after a divergence in it, the rest
+// would be a flat line. None where the loss never fell.
+std::optional<double> HeightOf(const std::vector<LrTrial>& trials) {
+  const double begin = trials.front().smoothed;
+  double least = begin;
+  for (const LrTrial& trial : trials) least = std::min(least, trial.smoothed);
+  if (!(least < begin)) return std::nullopt;
+  return begin + (begin - least) / 2;
+}
+
 absl::Status Draw(const std::vector<LrTrial>& trials,
                   std::optional<double> suggested) {
   if (FLAGS_output.empty()) return absl::OkStatus();
@@ -75,6 +87,7 @@ absl::Status Draw(const std::vector<LrTrial>& trials,
     chart.series[0].points.emplace_back(lr, loss);
     chart.series[1].points.emplace_back(lr, smoothed);
   }
+  chart.y_limit = HeightOf(trials);
   if (suggested) chart.marks = {{*suggested, absl::StrCat(*suggested)}};
   return DrawChart(chart, UserPath(FLAGS_output));
 }
@@ -94,7 +107,7 @@ absl::Status Main(const std::vector<std::string>& changes) {
   trainer->AddHook(std::make_unique<LrFinder>(range, &trials), "find_lr");
   RETURN_IF_ERROR(trainer->Train().status());
   const std::optional<double> lr =
-      SteepestDescent(trials, range.steps / 20 + 1);
+      SteepestDescent(trials, std::max<int64_t>(range.steps / 12, 1));
   PrintTable(trials);
   RETURN_IF_ERROR(Draw(trials, lr));
   if (!lr) return absl::OutOfRangeError("the loss fell at no rate");

@@ -10,6 +10,32 @@ namespace {
 constexpr double kMemory = 0.9;
 constexpr double kDivergence = 4;
 
+// The line of least squares of some trials, over the rate's logarithm; mean and
+// slope but for a constant factor.
+struct Line {
+  double lr;  // in the middle
+  double mean;
+  double slope;
+};
+
+// Those of 2 * reach + 1 trials in a row, as far as losses are finite.
+std::vector<Line> LinesOf(const std::vector<LrTrial>& trials, int64_t reach) {
+  const auto count = static_cast<int64_t>(trials.size());
+  std::vector<Line> lines;
+  for (int64_t i = reach; i < count - reach; ++i) {
+    Line line = {trials[static_cast<size_t>(i)].lr, 0, 0};
+    for (int64_t k = -reach; k <= reach; ++k) {
+      const double loss = trials[static_cast<size_t>(i + k)].loss;
+      line.mean += loss;
+      // The rates' logarithms are evenly spaced.
+      line.slope += static_cast<double>(k) * loss;
+    }
+    if (!std::isfinite(line.mean)) break;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 }  // namespace
 
 double LrFinder::LrOf(int64_t step) const {
@@ -54,19 +80,17 @@ absl::Status LrFinder::AfterStep(Run& run) {
 
 std::optional<double> SteepestDescent(const std::vector<LrTrial>& trials,
                                       int64_t reach) {
-  const auto count = static_cast<int64_t>(trials.size());
+  const std::vector<Line> lines = LinesOf(trials, reach);
+  const auto lowest = std::min_element(
+      lines.begin(), lines.end(),
+      [](const Line& a, const Line& b) { return a.mean < b.mean; });
   std::optional<double> lr;
   double steepest = 0;
-  for (int64_t i = reach; i < count - reach; ++i) {
-    // The rates' logarithms are evenly spaced, so this is the slope but for a
-    // constant. Not a number is not below.
-    double slope = 0;
-    for (int64_t k = -reach; k <= reach; ++k) {
-      slope += static_cast<double>(k) * trials[static_cast<size_t>(i + k)].loss;
-    }
-    if (slope >= steepest || std::isnan(slope)) continue;
-    steepest = slope;
-    lr = trials[static_cast<size_t>(i)].lr;
+  for (int64_t i = 0; i < lowest - lines.begin() - reach; ++i) {
+    const Line& line = lines[static_cast<size_t>(i)];
+    if (line.slope >= steepest) continue;
+    steepest = line.slope;
+    lr = line.lr;
   }
   return lr;
 }

@@ -51,9 +51,11 @@ class LrFinder : public Hook {
   double best_ = 0;
 };
 
-// The rate where the loss falls fastest: the middle of the 2 * `reach` + 1
-// trials whose line of least squares, over the logarithm of the rate, is
-// steepest. None where it falls nowhere.
+// The rate where the loss falls fastest on the way to its minimum: the middle
+// of the 2 * `reach` + 1 trials whose line of least squares, over the logarithm
+// of the rate, is steepest. Considered are those that end before the middle of
+// the trials whose mean is least, as beyond it a loss is mostly noise. None
+// where it falls nowhere.
 std::optional<double> SteepestDescent(const std::vector<LrTrial>& trials,
                                       int64_t reach);
 

@@ -79,7 +79,7 @@ absl::StatusOr<Progress> LengthOf(const Experiment& experiment,
 }
 
 absl::Status Main(const std::vector<std::string>& changes) {
-  if (FLAGS_output.empty()) return Invalid("--output must name a picture");
+  if (FLAGS_output.empty()) return Invalid("--output must be given");
   RETURN_IF_ERROR(AtLeast("--steps_per_epoch", FLAGS_steps_per_epoch, 0));
   ASSIGN_OR_RETURN(const Experiment experiment,
                    ReadExperiment(FLAGS_experiment, changes));

@@ -14,6 +14,7 @@
 #include "framework/config/config.h"
 #include "framework/guarded.h"
 #include "framework/plot/plot.h"
+#include "framework/shared/watched_metric.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 #include "tools/experiment_fields.h"
@@ -63,9 +64,7 @@ std::string Best(const Curves& curves, const std::string& name) {
   std::vector<double> values;
   for (const auto& [step, value] : curve->second) values.push_back(value);
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  const bool smaller =
-      absl::StartsWith(name, "loss") || absl::StrContains(name, "error");
-  return absl::StrCat(smaller ? *least : *most);
+  return absl::StrCat(LessIsBetter(name) ? *least : *most);
 }
 
 // Not a rate or a speed.

@@ -6,22 +6,29 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <numeric>
+#include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
+#include "framework/config/config.h"
 #include "framework/config/text_file.h"
 #include "framework/guarded.h"
+#include "framework/parts/check_parts.h"
 #include "gflags/gflags.h"
+#include "tools/experiment_file.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
 
 DEFINE_string(experiment, "", "The experiment, a text-proto.");
 DEFINE_string(seeds, "0,1,2", "Seeds, separated by commas.");
-DEFINE_string(metric, "accuracy/test", "The metric that is compared.");
+DEFINE_string(metric, "accuracy/eval", "The metric that is compared.");
 DEFINE_string(out, "", "Folder of the runs: OUT/VARIANT/seed_N.");
 DEFINE_string(data, "", "As that of an experiment.");
 DEFINE_string(load, "", "As that of //tools:train.");
@@ -52,21 +59,71 @@ struct Sweep {
   std::vector<uint64_t> seeds;
 };
 
-// A variant as the name of a folder: its letters, digits and signs.
+// Four digits of the FNV-1a hash, the same in every program.
+std::string ShortHash(std::string_view text) {
+  uint32_t hash = 2166136261;
+  for (const char c : text) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+  }
+  return absl::StrCat(
+      absl::Hex((hash >> 16) ^ (hash & 0xffff), absl::kZeroPad4));
+}
+
+// A variant as the name of a folder: its letters, digits and signs. Where it
+// holds more than what text-proto itself is written in, as a pattern does, a
+// hash tells it from others of the same letters.
 std::string FolderName(const std::string& variant) {
   if (variant.empty()) return "base";
+  bool is_plain = true;
   std::string name;
   for (const char c :
        absl::StrReplaceAll(variant, {{"type.googleapis.com/", ""}})) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
         c == '-' || c == '+') {
       name += c;
-    } else if (!name.empty() && name.back() != '_') {
-      name += '_';
+      continue;
     }
+    is_plain = is_plain && absl::StrContains(" \n\t:;,{}[]'\"_", c);
+    if (!name.empty() && name.back() != '_') name += '_';
   }
   if (name.ends_with('_')) name.pop_back();
-  return name;
+  return is_plain ? name : absl::StrCat(name, "-", ShortHash(variant));
+}
+
+absl::Status CheckFolders(const std::vector<std::string>& variants) {
+  std::map<std::string, std::string> by_folder;
+  for (const std::string& variant : variants) {
+    const auto [other, is_new] =
+        by_folder.emplace(FolderName(variant), variant);
+    if (is_new) continue;
+    return Invalid(
+        absl::StrCat("--vary must differ in more than blanks and "
+                     "signs, as a folder is named after each, and \"",
+                     other->second, "\" is there already"),
+        variant);
+  }
+  return absl::OkStatus();
+}
+
+// What would otherwise be known only after a variant's first training: that its
+// parts can be made and that the metric is one of theirs. Parts that --load
+// brings are not known here.
+absl::Status CheckVariant(const Sweep& sweep, const std::string& variant) {
+  std::vector<std::string> changes = sweep.changes;
+  if (!variant.empty()) changes.push_back(variant);
+  ASSIGN_OR_RETURN(const Experiment experiment,
+                   ReadExperiment(FLAGS_experiment, changes));
+  RETURN_IF_ERROR(CheckExperiment(experiment));
+  const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
+  ASSIGN_OR_RETURN(const Parts parts,
+                   BuildParts(experiment, context, Opening::kSkip));
+  RETURN_IF_ERROR(CheckParts(experiment, parts));
+  std::set<std::string> metrics = PublishedMetrics(parts);
+  metrics.insert({"examples_per_second", "memory_mib"});
+  if (metrics.contains(FLAGS_metric)) return absl::OkStatus();
+  return Invalid(absl::StrCat("--metric must be one that is published, of ",
+                              absl::StrJoin(metrics, ", ")),
+                 FLAGS_metric);
 }
 
 absl::StatusOr<std::vector<uint64_t>> ParseSeeds(const std::string& text) {
@@ -184,6 +241,11 @@ absl::Status Main(Sweep sweep) {
   if (FLAGS_out.empty()) return Invalid("--out must be given");
   sweep.folder = UserPath(FLAGS_out);
   if (sweep.variants.empty()) sweep.variants.emplace_back();
+  RETURN_IF_ERROR(CheckFolders(sweep.variants));
+  for (const std::string& variant : sweep.variants) {
+    if (!FLAGS_load.empty()) break;
+    RETURN_IF_ERROR(AtPlace(CheckVariant(sweep, variant), FolderName(variant)));
+  }
   ASSIGN_OR_RETURN(sweep.seeds, ParseSeeds(FLAGS_seeds));
   return Run(sweep);
 }

@@ -8,10 +8,14 @@
 
 #include "absl/strings/str_format.h"
 #include "framework/command/flags.h"
+#include "framework/command/past_run.h"
 #include "framework/config/config.h"
 #include "framework/config/overrides.h"
 #include "framework/guarded.h"
 #include "framework/shared/metric_text.h"
+#include "framework/trainer/checkpoint.h"
+#include "framework/trainer/run_folder.h"
+#include "framework/trainer/trainer.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(run_dir, "",
@@ -30,6 +34,9 @@ namespace toque {
 namespace {
 
 namespace fs = std::filesystem;
+
+// For environment.json.
+constexpr char kFinished[] = "finished";
 
 std::atomic<int> signal_received = 0;
 
@@ -73,21 +80,48 @@ absl::StatusOr<Experiment> LoadFor(const Command& command,
   return experiment;
 }
 
-absl::Status ResumeFrom(const Command& command, const std::string& folder,
-                        Trainer& trainer) {
+// The checkpoint that a run goes on from; "" where it begins.
+std::string StartOf(const Command& command, const std::string& folder) {
+  if (!Resumes(command)) return "";
   const std::string name =
       command.resume_from.empty() ? "last" : command.resume_from;
   const std::string path = CheckpointPath(folder, name);
-  if (name == "last" && !fs::exists(path)) {
-    // The run died before its first checkpoint.
-    std::cerr << folder << ": no checkpoint yet, starting at step 0\n";
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
-  RETURN_IF_ERROR(AtPlace(trainer.Resume(checkpoint), path));
-  std::cerr << path << ": going on after step " << trainer.run().progress.step
-            << "\n";
-  return absl::OkStatus();
+  if (name != "last" || fs::exists(path)) return path;
+  // The run died before its first checkpoint.
+  std::cerr << folder << ": no checkpoint yet, starting at step 0\n";
+  return "";
+}
+
+// What can be told of a checkpoint before anything is made comes first: a model
+// of another type fits its data in other ways, too.
+absl::StatusOr<std::unique_ptr<Trainer>> TrainerAt(
+    const std::string& start, const Experiment& experiment,
+    const Context& context, const TrainerOptions& options) {
+  if (start.empty()) return Trainer::Create(experiment, context, options);
+  ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(start));
+  RETURN_IF_ERROR(AtPlace(CheckTypes(checkpoint, experiment), start));
+  ASSIGN_OR_RETURN(auto trainer, Trainer::Create(experiment, context, options));
+  RETURN_IF_ERROR(AtPlace(trainer->Resume(checkpoint), start));
+  return trainer;
+}
+
+// Whether the run in the folder has nothing left to do: it was trained,
+// evaluated and tested to the end of this same experiment.
+bool IsFinished(const Trainer& trainer, const Experiment& experiment,
+                const std::string& folder) {
+  if (!trainer.Done() || ReadEnd(folder) != kFinished) return false;
+  const auto finished = ExperimentOf(folder);
+  return finished.ok() &&
+         finished->SerializeAsString() == experiment.SerializeAsString();
+}
+
+void SayFinished(const Experiment& experiment, const std::string& folder) {
+  const bool steps = experiment.has_steps();
+  std::cout << "finished already: " << folder << "; --resume --set='"
+            << (steps ? "steps" : "epochs") << ": N' with N above "
+            << (steps ? experiment.steps() : experiment.epochs())
+            << " trains longer\n"
+            << std::flush;
 }
 
 std::string Summary(const Outcome& outcome) {
@@ -118,38 +152,52 @@ absl::Status BeginIn(const std::string& folder, const Command& command,
 // How a run ended, for environment.json.
 std::string EndOf(const Outcome& outcome) {
   if (outcome.interrupted) return "interrupted";
-  if (outcome.stop_reason.empty()) return "finished";
+  if (outcome.stop_reason.empty()) return kFinished;
   return absl::StrCat("stopped: ", outcome.stop_reason);
 }
 
-absl::StatusOr<int> RunToEnd(const Command& command) {
-  const auto start = std::chrono::steady_clock::now();
-  ASSIGN_OR_RETURN(const std::string folder, FolderOf(command));
-  ASSIGN_OR_RETURN(const Experiment experiment, LoadFor(command, folder));
-  const Context context = Context().WithDataFolder(UserPath(command.data));
-  ASSIGN_OR_RETURN(auto trainer,
-                   Trainer::Create(experiment, context,
-                                   {command.name, folder, &signal_received}));
-  // First, so that a checkpoint that doesn't fit leaves the folder as it is.
-  if (Resumes(command)) RETURN_IF_ERROR(ResumeFrom(command, folder, *trainer));
-  RETURN_IF_ERROR(BeginIn(folder, command, *trainer));
-  CatchSignals();
-  ASSIGN_OR_RETURN(const Outcome outcome, trainer->Train());
-  RETURN_IF_ERROR(WriteEnd(folder, EndOf(outcome)));
+// Says how a run ended that was trained; the exit status.
+int Conclude(const Outcome& outcome, int64_t step, const std::string& folder,
+             std::chrono::steady_clock::duration time) {
   if (outcome.interrupted) {
-    std::cerr << "interrupted after step " << trainer->run().progress.step
+    std::cerr << "interrupted after step " << step
               << "; go on with --resume --run_dir=" << folder << "\n";
     return 128 + signal_received;
   }
   if (!outcome.stop_reason.empty()) {
     std::cerr << "stopped: " << outcome.stop_reason << "\n";
   }
-  const std::chrono::duration<double> seconds =
-      std::chrono::steady_clock::now() - start;
+  const std::chrono::duration<double> seconds = time;
   std::cout << absl::StrFormat("done: %s, %.0f s, %s\n", Summary(outcome),
                                seconds.count(), folder)
             << std::flush;
   return 0;
+}
+
+absl::StatusOr<int> RunToEnd(const Command& command) {
+  const auto begin = std::chrono::steady_clock::now();
+  ASSIGN_OR_RETURN(const std::string folder, FolderOf(command));
+  ASSIGN_OR_RETURN(const Experiment experiment, LoadFor(command, folder));
+  const Context context = Context().WithDataFolder(UserPath(command.data));
+  // First, so that a checkpoint that doesn't fit leaves the folder as it is.
+  const std::string start = StartOf(command, folder);
+  ASSIGN_OR_RETURN(auto trainer,
+                   TrainerAt(start, experiment, context,
+                             {command.name, folder, &signal_received}));
+  const Progress& progress = trainer->run().progress;
+  if (!start.empty()) {
+    if (IsFinished(*trainer, experiment, folder)) {
+      SayFinished(experiment, folder);
+      return 0;
+    }
+    std::cerr << start << ": going on after step " << progress.step << "\n";
+  }
+  RETURN_IF_ERROR(BeginIn(folder, command, *trainer));
+  CatchSignals();
+  ASSIGN_OR_RETURN(const Outcome outcome, trainer->Train());
+  RETURN_IF_ERROR(WriteEnd(folder, EndOf(outcome)));
+  return Conclude(outcome, progress.step, folder,
+                  std::chrono::steady_clock::now() - begin);
 }
 
 }  // namespace
@@ -175,24 +223,6 @@ Command ParseCommand(std::string_view usage, int argc, char** argv) {
   command.resume = FLAGS_resume;
   command.resume_from = FLAGS_resume_from;
   return command;
-}
-
-std::string CheckpointPath(const std::string& folder, const std::string& name) {
-  const std::string path =
-      absl::StrCat(folder, "/checkpoints/", name, ".safetensors");
-  const bool is_name = name == "last" || name == "best" || fs::exists(path);
-  return is_name ? path : UserPath(name);
-}
-
-absl::StatusOr<Experiment> ExperimentOf(const std::string& folder) {
-  const std::string path = folder + "/experiment.textproto";
-  if (!fs::exists(path)) {
-    return absl::NotFoundError(
-        absl::StrCat(folder,
-                     ": is no run folder, as it holds no "
-                     "experiment.textproto"));
-  }
-  return LoadExperiment(path);
 }
 
 }  // namespace toque

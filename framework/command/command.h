@@ -4,10 +4,8 @@
 #define TOQUE_FRAMEWORK_COMMAND_COMMAND_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "framework/trainer/checkpoint.h"
-#include "framework/trainer/trainer.h"
 
 namespace toque {
 
@@ -27,13 +25,8 @@ struct Command {
 // Returns the exit status: 0, 1 after an error, 130 or 143 after a signal.
 int RunCommand(const Command& command);
 
-// The command line of an experiment's program.
+// The command line of a program that trains; defines its flags.
 Command ParseCommand(std::string_view usage, int argc, char** argv);
-
-// A run folder's checkpoint by name ("last", "best", "epoch_0003"), or by path.
-std::string CheckpointPath(const std::string& folder, const std::string& name);
-// The experiment that a run folder holds.
-absl::StatusOr<Experiment> ExperimentOf(const std::string& folder);
 
 }  // namespace toque
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "absl/strings/numbers.h"
 #include "framework/status.h"
 #include "gflags/gflags.h"
 #include "glog/logging.h"
@@ -21,6 +22,14 @@ bool WantsHelp(int argc, char** argv) {
   return false;
 }
 
+// "1e-07" where gflags says 9.9999999999999995e-08.
+std::string DefaultOf(const gflags::CommandLineFlagInfo& flag) {
+  double number = 0;
+  const bool known =
+      flag.type == "double" && absl::SimpleAtod(flag.default_value, &number);
+  return known ? absl::StrCat(number) : flag.default_value;
+}
+
 void PrintHelp(std::string_view usage) {
   std::cout << usage << "\n";
   std::vector<gflags::CommandLineFlagInfo> flags;
@@ -34,10 +43,50 @@ void PrintHelp(std::string_view usage) {
     if (flag.type != "bool") std::cout << "=" << flag.type;
     std::cout << "\n      " << flag.description;
     if (!flag.default_value.empty() && flag.type != "bool") {
-      std::cout << " (default: " << flag.default_value << ")";
+      std::cout << " (default: " << DefaultOf(flag) << ")";
     }
     std::cout << "\n";
   }
+}
+
+// The first argument that is no flag of this program's, or null.
+const char* UnknownFlag(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    std::string_view name = argv[i];
+    if (name == "--") break;
+    if (name.size() < 2 || !name.starts_with('-')) continue;
+    name.remove_prefix(name.starts_with("--") ? 2 : 1);
+    const bool has_value = name.find('=') != name.npos;
+    name = name.substr(0, name.find('='));
+    gflags::CommandLineFlagInfo flag;
+    const auto is_known = [&flag](std::string_view text) {
+      return gflags::GetCommandLineFlagInfo(std::string(text).c_str(), &flag);
+    };
+    const bool known =
+        is_known(name) || (name.starts_with("no") && is_known(name.substr(2)));
+    if (!known) return argv[i];
+    if (flag.type != "bool" && !has_value) ++i;  // the next one is its value
+  }
+  return nullptr;
+}
+
+// "epochs: 3" of "--epochs=3".
+std::string AsField(std::string_view flag) {
+  flag.remove_prefix(flag.find_first_not_of('-'));
+  const size_t end = std::min(flag.find('='), flag.size());
+  const std::string_view value = flag.substr(std::min(end + 1, flag.size()));
+  return absl::StrCat(View(flag.substr(0, end)), ": ",
+                      value.empty() ? "VALUE" : View(value));
+}
+
+[[noreturn]] void RefuseFlag(std::string_view usage, std::string_view flag) {
+  std::cerr << "unknown flag " << flag << "; see --help";
+  if (usage.find("--set=") != usage.npos) {
+    std::cerr << "; a field of the experiment is changed by --set='"
+              << AsField(flag) << "'";
+  }
+  std::cerr << "\n";
+  std::exit(1);
 }
 
 }  // namespace
@@ -46,6 +95,9 @@ void ParseFlags(std::string_view usage, int* argc, char*** argv) {
   if (WantsHelp(*argc, *argv)) {
     PrintHelp(usage);
     std::exit(0);
+  }
+  if (const char* flag = UnknownFlag(*argc, *argv); flag != nullptr) {
+    RefuseFlag(usage, flag);
   }
   FLAGS_logtostderr = true;
   FLAGS_log_prefix = false;

@@ -13,6 +13,7 @@ namespace {
 // std::regex takes stack by the length of its pattern.
 constexpr size_t kMaxPattern = 1000;
 constexpr int kMaxLoaderThreads = 256;
+constexpr char kEveryEpochs[] = "every_epochs is for eval alone";
 
 // What is wrong, gathered with the place of each fault.
 class Faults {
@@ -81,6 +82,7 @@ void CheckTrain(const Section& train, Faults faults) {
   CheckSection(train, faults);
   faults.Require(train.has_sampler(), "sampler must be given");
   faults.RequireAtLeast("tbptt_steps", train.tbptt_steps(), 0);
+  faults.Require(!train.has_every_epochs(), kEveryEpochs);
 }
 
 void CheckEvaluation(const Section& section, Faults faults) {
@@ -112,8 +114,13 @@ void CheckParamGroup(const ParamGroup& group, Faults faults) {
   faults.Require(!group.name().empty(), "name must be given");
   faults.Require(group.name() != "base",
                  "name must not be base, the group of all other parameters");
-  faults.Require(group.match().empty() == group.one_dimensional(),
-                 "one of match and one_dimensional must be given");
+  faults.Require(group.name().find('/') == std::string::npos,
+                 "name must have no slash, as its rate is the metric lr/NAME",
+                 group.name());
+  faults.Require(!group.match().empty() || group.one_dimensional(),
+                 "match or one_dimensional must be given");
+  faults.Require(group.match().empty() || !group.one_dimensional(),
+                 "only one of match and one_dimensional may be given");
   const std::string fault = PatternFault(group.match());
   faults.Require(
       fault.empty(),
@@ -201,8 +208,11 @@ absl::Status CheckExperiment(const Experiment& experiment) {
     CheckTrain(experiment.train(), faults.At("train"));
   if (experiment.has_eval())
     CheckEvaluation(experiment.eval(), faults.At("eval"));
-  if (experiment.has_test())
+  if (experiment.has_test()) {
     CheckEvaluation(experiment.test(), faults.At("test"));
+    faults.At("test").Require(!experiment.test().has_every_epochs(),
+                              kEveryEpochs);
+  }
   CheckParamGroups(experiment, faults);
   faults.RequireAtLeast("accumulate_steps", experiment.accumulate_steps(), 1);
   faults.RequireAtLeast("log_every_steps", experiment.log_every_steps(), 1);

@@ -101,6 +101,16 @@ TEST(CheckExperimentTest, ChecksEachSection) {
   EXPECT_OK(with([](Section& s) { s.mutable_range()->set_begin(5); }));
 }
 
+TEST(CheckExperimentTest, RepeatsNothingButTheValidation) {
+  EXPECT_THAT(After([](Experiment& e) {
+                e.mutable_train()->set_every_epochs(7);
+                *e.mutable_test()->mutable_dataset() = e.train().dataset();
+                e.mutable_test()->set_every_epochs(1);
+              }),
+              FailsWith("train.every_epochs is for eval alone\n"
+                        "test.every_epochs is for eval alone"));
+}
+
 TEST(CheckExperimentTest, KeepsWhatIsForTrainingOutOfEvaluation) {
   EXPECT_THAT(After([](Experiment& e) {
                 *e.mutable_test()->mutable_dataset() = e.train().dataset();
@@ -135,16 +145,21 @@ TEST(CheckExperimentTest, ChecksTheNamesOfGroups) {
               FailsWith("param_group[0].name must be given"));
   EXPECT_THAT(WithGroups({"name: 'base' match: 'a'"}),
               FailsWith("param_group[0].name must not be base"));
+  EXPECT_THAT(
+      WithGroups({"name: 'a/eval' match: 'a'"}),
+      FailsWith("param_group[0].name must have no slash, as its rate is "
+                "the metric lr/NAME, got a/eval"));
   EXPECT_THAT(WithGroups({"name: 'a' match: 'a'", "name: 'a' match: 'b'"}),
               FailsWith("param_group[1].name must be the group's own, got a"));
 }
 
 TEST(CheckExperimentTest, ChecksWhatGroupsMatch) {
-  const char* one =
-      "param_group[0].one of match and one_dimensional must be given";
-  EXPECT_THAT(WithGroups({"name: 'a'"}), FailsWith(one));
+  EXPECT_THAT(
+      WithGroups({"name: 'a'"}),
+      FailsWith("param_group[0].match or one_dimensional must be given"));
   EXPECT_THAT(WithGroups({"name: 'a' match: 'a' one_dimensional: true"}),
-              FailsWith(one));
+              FailsWith("param_group[0].only one of match and one_dimensional "
+                        "may be given"));
   EXPECT_THAT(WithGroups({"name: 'a' match: '(a'"}),
               FailsWith("param_group[0].match must be a regular expression ("));
   EXPECT_THAT(WithGroups({"name: 'a' match: '" + std::string(2000, '(') + "'"}),

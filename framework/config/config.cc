@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "framework/config/field_hints.h"
 #include "framework/config/text_file.h"
 #include "framework/core/registry.h"
 #include "google/protobuf/empty.pb.h"
@@ -18,7 +19,6 @@ namespace {
 
 using google::protobuf::Any;
 using google::protobuf::Descriptor;
-using google::protobuf::DescriptorPool;
 using google::protobuf::DynamicCastToGenerated;
 using google::protobuf::Empty;
 using google::protobuf::FieldDescriptor;
@@ -88,7 +88,11 @@ class Faults : public ErrorCollector {
     if (!status.ok()) Add(place, std::string(status.message()));
   }
   void AddError(int line, int column, const std::string& message) override {
-    Add(Place{line, column}, message);
+    const bool is_bare_name = message == "Expected \"/\", found \"]\".";
+    Add(Place{line, column},
+        is_bare_name ? absl::StrCat("a plugin is written [", View(kTypePrefix),
+                                    "NAME], with this prefix")
+                     : message);
   }
   void AddWarning(int line, int column, const std::string& message) override;
 
@@ -103,19 +107,6 @@ class Faults : public ErrorCollector {
   Tokens tokens_;
   std::vector<Fault> faults_;
 };
-
-std::string NoSuchField(const std::string& type, const std::string& name) {
-  std::vector<std::string> known;
-  const Descriptor* descriptor =
-      DescriptorPool::generated_pool()->FindMessageTypeByName(type);
-  for (int i = 0; descriptor != nullptr && i < descriptor->field_count(); ++i) {
-    known.push_back(descriptor->field(i)->name());
-  }
-  const std::string nearest = Nearest(name, known);
-  const std::string hint =
-      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?");
-  return absl::StrCat(type, " has no field \"", name, "\"", hint);
-}
 
 // The parser warns of what it skips, and has read past the name by then.
 void Faults::AddWarning(int line, int column, const std::string& message) {

@@ -48,6 +48,35 @@ TEST(ConfigTest, SuggestsTheNearestField) {
                 "mean \"hidden\"?"));
 }
 
+TEST(ConfigTest, SuggestsFieldsThatShareAWord) {
+  EXPECT_THAT(Parse("train { batch: 3 }"),
+              FailsWith("toque.Section has no field \"batch\"; did you mean "
+                        "\"batch_transform\" or \"batch_size\"?"));
+}
+
+TEST(ConfigTest, SaysWhereAFieldBelongs) {
+  EXPECT_THAT(Parse("batch_size: 3"),
+              FailsWith("x.textproto:1:1: toque.Experiment has no field "
+                        "\"batch_size\"; it is a field of train, eval, test"));
+  EXPECT_THAT(Parse("train { epochs: 3 }"),
+              FailsWith("toque.Section has no field \"epochs\"; it is a field "
+                        "of the experiment itself"));
+}
+
+TEST(ConfigTest, ListsTheFieldsWhereThereAreFew) {
+  EXPECT_THAT(
+      Parse("optimizer { [type.googleapis.com/test.Descent] { "
+            "learning_rate: 3 } }"),
+      FailsWith("test.Descent has no field \"learning_rate\"; its fields are "
+                "lr, momentum"));
+}
+
+TEST(ConfigTest, SaysHowAPluginIsWritten) {
+  EXPECT_THAT(Parse("model { [test.Net] {} }"),
+              FailsWith("x.textproto:1:18: a plugin is written "
+                        "[type.googleapis.com/NAME], with this prefix"));
+}
+
 TEST(ConfigTest, SuggestsNothingFarFetched) {
   const auto experiment = Parse("wavelength: 3");
   EXPECT_EQ(std::string(StatusOf(experiment).message()),

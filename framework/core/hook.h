@@ -16,6 +16,14 @@
 
 namespace toque {
 
+// A metric that a hook publishes: its name without the split, and what it is
+// of.
+struct Published {
+  enum Of { kAll, kTraining, kEvaluations };
+  std::string name;
+  Of of = kAll;
+};
+
 // Every point does nothing by default; an error ends the run. A step is, in
 // this order: AfterForward, BeforeBackward and AfterBackward of each
 // micro-batch, or of each piece of it under tbptt_steps, then BeforeStep, the
@@ -56,12 +64,15 @@ class Hook {
   virtual double LrFactor(const Progress&) const { return 1; }
   virtual double MomentumFactor(const Progress&) const { return 1; }
 
-  // Metrics it publishes, without the split ("accuracy"), and full names of
-  // those it reads ("accuracy/eval"); checked before the first step.
-  virtual std::vector<std::string> Publishes() const { return {}; }
+  // Metrics it publishes, and full names of those it reads ("accuracy/eval").
+  // Checked before the first step: what is read is published by somebody, and
+  // no two hooks use one name, for checkpoints and evaluations as well.
+  virtual std::vector<Published> Publishes() const { return {}; }
   virtual std::vector<std::string> Needs() const { return {}; }
   // Suffixes of the evaluations that it asks for by Run::Evaluate: "ema".
   virtual std::vector<std::string> Evaluates() const { return {}; }
+  // Checkpoints that it writes time and again: "best".
+  virtual std::vector<std::string> Checkpoints() const { return {}; }
 
   // Whether it takes batches whose target is soft [N, classes], as mixup makes
   // of labels. Training only; where not, such an experiment is refused.

@@ -17,12 +17,12 @@ void Accumulate(at::Tensor& accumulator, const at::Tensor& value) {
   }
 }
 
-bool IsOfTraining(const std::string& name) {
+}  // namespace
+
+bool IsOfTraining(std::string_view name) {
   return name.ends_with("/train") || name.starts_with("lr/") ||
          name.find('/') == name.npos;
 }
-
-}  // namespace
 
 Metrics Reported(const Run& run) {
   const std::string ending = "/" + run.split;

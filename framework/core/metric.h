@@ -4,11 +4,16 @@
 #define TOQUE_FRAMEWORK_CORE_METRIC_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/core/hook.h"
 
 namespace toque {
+
+// Whether a metric of this full name is of training: "loss/train", "lr/base",
+// "examples_per_second".
+bool IsOfTraining(std::string_view name);
 
 // The metrics of the log interval or evaluation that ends here, by their full
 // names. For AfterLog and AfterEvaluation.
@@ -23,7 +28,7 @@ class MeanMetric : public Hook {
 
   absl::Status AfterForward(Run& run) override;
   absl::Status Report(Run& run) override;
-  std::vector<std::string> Publishes() const override { return {name_}; }
+  std::vector<Published> Publishes() const override { return {{name_}}; }
 
  protected:
   // One value an example: [N].

@@ -144,7 +144,10 @@ TEST(ReportedTest, GivesTheMetricsOfTheIntervalOrOfTheEvaluation) {
 }
 
 TEST_F(MeanMetricTest, PublishesItsName) {
-  EXPECT_THAT(Target(false).Publishes(), ElementsAre("target"));
+  const auto published = Target(false).Publishes();
+  ASSERT_EQ(published.size(), 1u);
+  EXPECT_EQ(published[0].name, "target");
+  EXPECT_EQ(published[0].of, Published::kAll);
 }
 
 }  // namespace

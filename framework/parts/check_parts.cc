@@ -1,56 +1,89 @@
 #include "framework/parts/check_parts.h"
 
-#include <set>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 
 namespace toque {
 namespace {
 
 using Faults = std::vector<absl::Status>;
 
-// What metrics are of: "train", "eval", and "eval_ema" where a hook asks for
-// it.
-std::set<std::string> SplitsOf(const Parts& parts) {
-  std::set<std::string> evaluated;
-  if (parts.eval) evaluated.insert("eval");
-  if (parts.test) evaluated.insert("test");
-  std::set<std::string> splits = evaluated;
-  splits.insert("train");
+// The evaluations of a run: "eval", "test", and "eval_ema" where a hook asks
+// for it.
+std::set<std::string> EvaluationsOf(const Parts& parts) {
+  std::set<std::string> sections;
+  if (parts.eval) sections.insert("eval");
+  if (parts.test) sections.insert("test");
+  std::set<std::string> evaluations = sections;
   for (const auto& hook : parts.hooks) {
     for (const std::string& suffix : hook->Evaluates()) {
-      for (const std::string& split : evaluated) {
-        splits.insert(absl::StrCat(split, "_", suffix));
+      for (const std::string& section : sections) {
+        evaluations.insert(absl::StrCat(section, "_", suffix));
       }
     }
   }
-  return splits;
+  return evaluations;
 }
 
 // Every metric that a hook needs must be published by another, or by the
 // trainer itself.
 void CheckMetrics(const Parts& parts, Faults* faults) {
-  std::set<std::string> published = {"loss"};
-  for (const auto& hook : parts.hooks) {
-    for (std::string& name : hook->Publishes()) published.insert(name);
-  }
-  const std::set<std::string> splits = SplitsOf(parts);
+  const std::set<std::string> published = PublishedMetrics(parts);
   for (size_t i = 0; i < parts.hooks.size(); ++i) {
     for (const std::string& needed : parts.hooks[i]->Needs()) {
-      const std::vector<std::string> names = absl::StrSplit(needed, '/');
-      if (published.contains(names[0]) && splits.contains(names.back())) {
-        continue;
-      }
+      if (published.contains(needed)) continue;
       faults->push_back(
           AtPlace(Invalid(absl::StrCat("nobody publishes \"", needed,
                                        "\"; published are ",
-                                       absl::StrJoin(published, ", "), " of ",
-                                       absl::StrJoin(splits, ", "))),
+                                       absl::StrJoin(published, ", "))),
                   parts.hook_places[i]));
     }
+  }
+}
+
+// Names of one kind that hooks take, each for itself.
+class Names {
+ public:
+  Names(std::string_view kind, const Parts& parts, Faults* faults)
+      : kind_(kind), parts_(parts), faults_(*faults) {}
+
+  void TakeForTrainer(const std::string& name) {
+    takers_[name] = "the trainer";
+  }
+  void Take(const std::string& name, size_t hook) {
+    const std::string& place = parts_.hook_places[hook];
+    const auto [other, is_new] = takers_.emplace(name, place);
+    if (is_new) return;
+    faults_.push_back(
+        AtPlace(Invalid(absl::StrCat("the name of its ", View(kind_),
+                                     " must not be that of ", other->second),
+                        name),
+                place));
+  }
+
+ private:
+  const std::string_view kind_;
+  const Parts& parts_;
+  Faults& faults_;
+  std::map<std::string, std::string> takers_;
+};
+
+// Of two hooks that publish, evaluate or write under one name, one would undo
+// what the other does.
+void CheckNames(const Parts& parts, Faults* faults) {
+  Names metrics("metric", parts, faults);
+  Names evaluations("evaluation", parts, faults);
+  Names checkpoints("checkpoint", parts, faults);
+  metrics.TakeForTrainer("loss");
+  for (size_t i = 0; i < parts.hooks.size(); ++i) {
+    const Hook& hook = *parts.hooks[i];
+    for (const auto& [name, of] : hook.Publishes()) metrics.Take(name, i);
+    for (const auto& name : hook.Evaluates()) evaluations.Take(name, i);
+    for (const auto& name : hook.Checkpoints()) checkpoints.Take(name, i);
   }
 }
 
@@ -101,9 +134,27 @@ void CheckReevaluation(const Experiment& experiment, const Parts& parts,
 
 }  // namespace
 
+std::set<std::string> PublishedMetrics(const Parts& parts) {
+  std::vector<Published> published = {{"loss"}};
+  for (const auto& hook : parts.hooks) {
+    for (Published& metric : hook->Publishes()) {
+      published.push_back(std::move(metric));
+    }
+  }
+  const std::set<std::string> evaluations = EvaluationsOf(parts);
+  std::set<std::string> names;
+  for (const auto& [name, of] : published) {
+    if (of != Published::kEvaluations) names.insert(name + "/train");
+    if (of == Published::kTraining) continue;
+    for (const auto& split : evaluations) names.insert(name + "/" + split);
+  }
+  return names;
+}
+
 absl::Status CheckParts(const Experiment& experiment, const Parts& parts) {
   Faults faults;
   CheckMetrics(parts, &faults);
+  CheckNames(parts, &faults);
   CheckSoftTargets(experiment, parts, &faults);
   CheckReevaluation(experiment, parts, &faults);
   return Together(faults);

@@ -15,6 +15,8 @@ constexpr const char* kColors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
 constexpr size_t kFewPoints = 40;
 // Rows that the names of marks take turns in, so that neighbours don't collide.
 constexpr size_t kMarkRows = 3;
+// Columns of text that the x axis is long, at least.
+constexpr double kColumns = 85;
 
 bool Drawable(double value, Chart::Scale scale) {
   return std::isfinite(value) && (scale == Chart::Scale::kLinear || value > 0);
@@ -81,24 +83,30 @@ std::string Axes(const Chart& chart, size_t mark_rows) {
       Quoted(chart.y_label));
   if (chart.x_scale == Chart::Scale::kLog) axes += "set logscale x\n";
   if (chart.y_scale == Chart::Scale::kLog) axes += "set logscale y\n";
+  if (chart.y_limit) {
+    absl::StrAppend(&axes, "set yrange [*:*<", Number(*chart.y_limit), "]\n");
+  }
   return axes;
 }
 
 std::string Marks(const Chart& chart, const std::vector<Chart::Mark>& marks) {
   std::string text;
+  double beyond = 0;  // columns that a name needs right of the axes
   for (size_t i = 0; i < marks.size(); ++i) {
     const std::string x = Number(marks[i].x);
-    // Names point to where there is room.
-    const bool left = Place(chart, marks[i].x) > 0.75;
     absl::StrAppendFormat(
         &text,
         "set arrow from first %s, graph 0 to first %s, graph 1 nohead back "
         "linecolor '#909090' dashtype 3\n"
-        "set label %s at first %s, graph 1 %s offset %g,%g textcolor "
+        "set label %s at first %s, graph 1 left offset -0.2,%g textcolor "
         "'#606060'\n",
-        x, x, Quoted(marks[i].name), x, left ? "right" : "left",
-        left ? -0.5 : -0.2, 0.6 + static_cast<double>(i % kMarkRows));
+        x, x, Quoted(marks[i].name), x,
+        0.6 + static_cast<double>(i % kMarkRows));
+    // From its mark to the right edge.
+    const double room = (1 - Place(chart, marks[i].x)) * kColumns;
+    beyond = std::max(beyond, static_cast<double>(marks[i].name.size()) - room);
   }
+  if (beyond > 0) absl::StrAppendFormat(&text, "set rmargin %g\n", 2 + beyond);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #ifndef TOQUE_FRAMEWORK_PLOT_PLOT_H_
 #define TOQUE_FRAMEWORK_PLOT_PLOT_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ struct Series {
 
 struct Chart {
   enum class Scale { kLinear, kLog };
-  // A vertical line with its name above.
+  // A vertical line, and its name above, where what it names begins.
   struct Mark {
     double x = 0;
     std::string name = "";
@@ -38,6 +39,8 @@ struct Chart {
   Scale y_scale = Scale::kLinear;
   std::vector<Series> series = {};  // at least one point in all
   std::vector<Mark> marks = {};
+  // What the y axis does not go beyond; lines above it leave the picture.
+  std::optional<double> y_limit = std::nullopt;
 };
 
 absl::Status DrawChart(const Chart& chart, const std::string& path);

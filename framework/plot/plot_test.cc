@@ -114,6 +114,26 @@ TEST(ChartTest, LeavesAGapWhereAPointCannotBeDrawn) {
   EXPECT_EQ(Drawn(logarithmic, "log.svg"), Drawn(positive, "positive.svg"));
 }
 
+// Left of its line it would seem to name what ends there.
+TEST(ChartTest, NamesAMarkRightOfItsLine) {
+  const Chart chart = {.series = {{"rate", {{0, 1}, {100, 0}}}},
+                       .marks = {{98, "a constant stretch"}}};
+  const std::string svg = Drawn(chart, "mark.svg");
+  const std::regex label(R"(text-anchor="start">\s*<text>a constant stretch)");
+  EXPECT_TRUE(std::regex_search(svg, label)) << svg;
+}
+
+TEST(ChartTest, EndsItsAxisWhereAsked) {
+  Chart chart = {.series = {{"loss", {{1, 2}, {2, 1}, {3, 1000}}}}};
+  EXPECT_THAT(Drawn(chart, "whole.svg"), HasSubstr(">1000<"));
+  chart.y_limit = 3;
+  EXPECT_THAT(Drawn(chart, "cut.svg"), Not(HasSubstr("000<")));
+  EXPECT_THAT(Drawn(chart, "cut.svg"), HasSubstr(">3<"));
+  // Nothing is as high.
+  chart.y_limit = 1e6;
+  EXPECT_EQ(Drawn(chart, "high.svg"), Drawn(chart, "whole.svg"));
+}
+
 TEST(ChartTest, RefusesWhatCannotBeDrawn) {
   EXPECT_THAT(DrawChart({}, PathOf("empty.svg")),
               FailsWith("empty.svg: the chart must have a point that can be "

@@ -1,5 +1,7 @@
 #include "framework/shared/watched_metric.h"
 
+#include "glog/logging.h"
+
 namespace toque {
 namespace {
 
@@ -29,6 +31,24 @@ std::optional<double> Watched(const Run& run, std::string_view metric) {
   const auto found = run.metrics.find(metric);
   if (found == run.metrics.end()) return std::nullopt;
   return found->second;
+}
+
+bool LessIsBetter(std::string_view metric, Better mode) {
+  if (mode != BY_NAME) return mode == MIN;
+  const std::string_view name = metric.substr(0, metric.rfind('/'));
+  return name.find("loss") != name.npos || name.find("error") != name.npos;
+}
+
+void WarnUnlessSeen(std::string_view metric, bool seen) {
+  LOG_IF(WARNING, !seen) << metric
+                         << " never had a finite value, so nothing was decided "
+                            "by it";
+}
+
+absl::Status CheckName(std::string_view name) {
+  if (!name.empty() && name.find('/') == name.npos) return absl::OkStatus();
+  return Invalid("name must not be empty and have no slash",
+                 absl::StrCat("\"", View(name), "\""));
 }
 
 }  // namespace toque

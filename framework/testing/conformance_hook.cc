@@ -49,6 +49,19 @@ class SmallRun {
     Reach(&Hook::AfterEpoch);
   }
 
+  // A few other examples, as before the first step; what is reported of them is
+  // forgotten, and may be too little for a metric.
+  void TryEvaluation() {
+    const Metrics before = run_.metrics;
+    const at::Tensor target = run_.batch.target;
+    run_.batch.target = target.flip(0);
+    ForwardEvaluation();
+    hook_->Report(run_).IgnoreError();
+    EndEvaluation();
+    run_.batch.target = target;
+    run_.metrics = before;
+  }
+
   // The hook's state, the model and how far the run has come, as a checkpoint
   // would keep them.
   State Save() const {
@@ -118,15 +131,21 @@ class SmallRun {
   }
 
   void Evaluate() {
+    ForwardEvaluation();
+    Reach(&Hook::Report);
+    Reach(&Hook::AfterEvaluation);
+    EndEvaluation();
+  }
+
+  void ForwardEvaluation() {
     run_.phase = Phase::kEvaluate;
     run_.split = "eval";
     run_.bank = 1;
-    {
-      const c10::AutoGradMode no_gradients(false);
-      Forward();
-    }
-    Reach(&Hook::Report);
-    Reach(&Hook::AfterEvaluation);
+    const c10::AutoGradMode no_gradients(false);
+    Forward();
+  }
+
+  void EndEvaluation() {
     run_.phase = Phase::kTrain;
     run_.split = "train";
     run_.bank = 0;
@@ -162,15 +181,30 @@ TEST_P(HookConformance, GoesThroughAWholeRun) {
   run_.Reach(&Hook::AfterTraining);
 }
 
-// Some metrics are of training alone, or of evaluations.
 TEST_P(HookConformance, ReportsWhatItPublishes) {
   run_.Reach(&Hook::BeforeTraining);
   run_.Epoch();
-  for (const std::string& name : run_.hook().Publishes()) {
-    EXPECT_TRUE(run_.metrics().contains(name + "/train") ||
-                run_.metrics().contains(name + "/eval"))
+  for (const auto& [name, of] : run_.hook().Publishes()) {
+    EXPECT_EQ(run_.metrics().contains(name + "/train"),
+              of != Published::kEvaluations)
+        << name;
+    EXPECT_EQ(run_.metrics().contains(name + "/eval"),
+              of != Published::kTraining)
         << name;
   }
+}
+
+// As the trainer tries an evaluation before the first step.
+TEST_P(HookConformance, ForgetsABatchThatWasTried) {
+  run_.Reach(&Hook::BeforeTraining);
+  run_.TryEvaluation();
+  run_.Epoch();
+
+  SmallRun untried(MakeHook(GetParam()));
+  untried.Reach(&Hook::BeforeTraining);
+  untried.Epoch();
+  EXPECT_EQ(run_.metrics(), untried.metrics());
+  ExpectEqual(run_.Save(), untried.Save());
 }
 
 TEST_P(HookConformance, NeedsMetricsByTheirFullName) {

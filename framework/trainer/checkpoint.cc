@@ -42,8 +42,8 @@ std::string HookName(const Experiment& experiment, int position) {
   return absl::StrCat("hook.", View(name), ".", before);
 }
 
-absl::Status CheckPlugin(const Checkpoint& checkpoint, const char* field,
-                         const google::protobuf::Any& any) {
+absl::Status CheckType(const Checkpoint& checkpoint, const char* field,
+                       const google::protobuf::Any& any) {
   const auto saved = checkpoint.metadata.find(field);
   if (saved == checkpoint.metadata.end()) {
     return absl::DataLossError("is not a checkpoint of Toque");
@@ -55,6 +55,7 @@ absl::Status CheckPlugin(const Checkpoint& checkpoint, const char* field,
 }
 
 absl::Status CheckWeights(const State& state, const NamedTensors& weights) {
+  constexpr size_t kShown = 5;  // the rest says nothing more
   std::vector<absl::Status> faults;
   for (const auto& [name, tensor] : weights) {
     const auto saved = state.Get(name);
@@ -66,7 +67,12 @@ absl::Status CheckWeights(const State& state, const NamedTensors& weights) {
              << tensor.sizes() << ", got " << saved->sizes();
       faults.push_back(absl::InvalidArgumentError(shapes.str()));
     }
-    if (faults.size() == 5) break;  // the rest says nothing more
+  }
+  if (faults.size() > kShown) {
+    const size_t more = faults.size() - kShown;
+    faults.resize(kShown);
+    faults.push_back(absl::InvalidArgumentError(
+        absl::StrCat("and ", more, " more of ", weights.size(), " tensors")));
   }
   return Together(faults);
 }
@@ -123,6 +129,7 @@ Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
   state.SetInteger("progress.step", run.progress.step);
   state.SetInteger("progress.epoch", run.progress.epoch);
   state.SetInteger("progress.batch", batch);
+  state.SetInteger("progress.steps_per_epoch", run.progress.steps_per_epoch);
   state.SetInteger("progress.batch_size", experiment.train().batch_size());
   state.SetInteger("progress.examples", parts.train.end - parts.train.begin);
   checkpoint.metadata = {
@@ -135,9 +142,20 @@ Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
   return checkpoint;
 }
 
+absl::Status CheckModelType(const Checkpoint& checkpoint,
+                            const Experiment& experiment) {
+  return CheckType(checkpoint, "model", experiment.model());
+}
+
+absl::Status CheckTypes(const Checkpoint& checkpoint,
+                        const Experiment& experiment) {
+  RETURN_IF_ERROR(CheckModelType(checkpoint, experiment));
+  return CheckType(checkpoint, "optimizer", experiment.optimizer());
+}
+
 absl::Status RestoreWeights(const Checkpoint& checkpoint,
                             const Experiment& experiment, Parts& parts) {
-  RETURN_IF_ERROR(CheckPlugin(checkpoint, "model", experiment.model()));
+  RETURN_IF_ERROR(CheckModelType(checkpoint, experiment));
   const NamedTensors weights = WeightsOf(parts);
   RETURN_IF_ERROR(CheckWeights(checkpoint.state, weights));
   const c10::AutoGradMode no_gradients(false);
@@ -152,7 +170,7 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
                                const Experiment& experiment, Parts& parts,
                                Run& run, int64_t* batch) {
   const State& state = checkpoint.state;
-  RETURN_IF_ERROR(CheckPlugin(checkpoint, "optimizer", experiment.optimizer()));
+  RETURN_IF_ERROR(CheckTypes(checkpoint, experiment));
   ASSIGN_OR_RETURN(const int64_t step, state.GetInteger("progress.step"));
   ASSIGN_OR_RETURN(const int64_t epoch, state.GetInteger("progress.epoch"));
   ASSIGN_OR_RETURN(*batch, state.GetInteger("progress.batch"));

@@ -27,6 +27,12 @@ struct Checkpoint {
 // done.
 Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
                           const Run& run, int64_t batch);
+// That the checkpoint was made with the types of model, or of model and
+// optimizer, that the experiment has. Known before any part is made.
+absl::Status CheckModelType(const Checkpoint& checkpoint,
+                            const Experiment& experiment);
+absl::Status CheckTypes(const Checkpoint& checkpoint,
+                        const Experiment& experiment);
 // Puts everything back; `*batch` as it was. The errors name what is missing, of
 // another shape, or made by another model or optimizer; nothing is changed
 // before all tensors of model and loss are known to fit.

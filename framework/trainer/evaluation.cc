@@ -6,6 +6,7 @@
 
 #include "c10/core/GradMode.h"
 #include "framework/core/model_access.h"
+#include "framework/guarded.h"
 #include "framework/parts/device.h"
 #include "framework/trainer/trainer.h"
 #include "glog/logging.h"
@@ -46,13 +47,22 @@ class SwapScope {
 
 }  // namespace
 
-absl::StatusOr<Metrics> Trainer::EvaluateOnce(const std::string& split) {
+absl::StatusOr<Metrics> Trainer::EvaluateOnce(const std::string& split,
+                                              Run::Evaluation with) {
+  if (split != "eval" && split != "test") {
+    return Invalid("split must be eval or test", split);
+  }
   auto& section = split == "test" ? parts_.test : parts_.eval;
   if (!section) {
     return Invalid(
         absl::StrCat("the experiment must have a section \"", split, "\""));
   }
-  RETURN_IF_ERROR(Evaluate(*section, split));
+  if (with.suffix.empty()) {
+    RETURN_IF_ERROR(Evaluate(*section, split));
+  } else {
+    const std::string name = absl::StrCat(split, "_", with.suffix);
+    RETURN_IF_ERROR(EvaluateWith(*section, name, std::move(with)));
+  }
   return run_.metrics;
 }
 
@@ -127,8 +137,11 @@ absl::Status Trainer::TryEvaluation() {
                                               loader->batches_per_epoch());
     RETURN_IF_ERROR(AtPlace(ForwardAll(*loader, batches, &losses), "eval"));
   }
-  run_.phase = Phase::kTrain;  // where a metric without examples is no fault
-  RETURN_IF_ERROR(CallHooks(parts_, &Hook::Report, run_));
+  // So that hooks start anew. That these examples are too few for a metric is
+  // no fault, and must not keep the hooks after it from their report.
+  for (const auto& hook : parts_.hooks) {
+    Guarded([&] { return hook->Report(run_); }).IgnoreError();
+  }
   run_.metrics = before;
   EndEvaluation();
   return absl::OkStatus();

@@ -5,6 +5,7 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/strings/str_format.h"
+#include "framework/core/metric.h"
 #include "framework/parts/device.h"
 #include "framework/trainer/trainer.h"
 #include "glog/logging.h"
@@ -33,15 +34,7 @@ absl::Status Trainer::Log() {
   }
   run_.added.clear();
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::Report, run_));
-  Metrics line;
-  for (const auto& [name, value] : run_.metrics) {
-    // What has no split is of training, too.
-    const bool of_training = name.ends_with("/train") ||
-                             name.starts_with("lr/") ||
-                             name.find('/') == std::string::npos;
-    if (of_training) line.emplace(name, value);
-  }
-  RETURN_IF_ERROR(metrics_log_.Append(run_.progress, line));
+  RETURN_IF_ERROR(metrics_log_.Append(run_.progress, Reported(run_)));
   return CallHooks(parts_, &Hook::AfterLog, run_);
 }
 
@@ -50,7 +43,8 @@ absl::Status Trainer::CheckFinite(const LossLog::Reading& reading) {
   const std::string what = absl::StrFormat(
       "step %d: the loss must be finite, got %g at rate %g",
       reading.first_bad->step, reading.first_bad->loss, reading.first_bad->lr);
-  if (experiment_.non_finite() == STOP) return absl::OutOfRangeError(what);
+  diverged_ = experiment_.non_finite() == STOP;
+  if (diverged_) return absl::OutOfRangeError(what);
   LOG(WARNING) << what;
   return absl::OkStatus();
 }

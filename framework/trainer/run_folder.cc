@@ -1,5 +1,8 @@
 #include "framework/trainer/run_folder.h"
 
+#include <sys/stat.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -7,12 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "framework/core/registry.h"
 #include "framework/parts/device.h"
+#include "framework/trainer/git_commit.h"
 #include "framework/weights/atomic_file.h"
 #include "nlohmann/json.hpp"
 
@@ -26,10 +31,12 @@ absl::Status SystemError(const std::string& path, std::string_view what) {
       absl::StrCat(path, ": ", View(what), ": ", std::strerror(errno)));
 }
 
-std::string TimeText(const char* format) {
-  const std::time_t now = std::time(nullptr);
+// As in environment.json, so that their order is that of the times.
+constexpr char kTime[] = "%Y-%m-%dT%H:%M:%SZ";
+
+std::string TimeText(const char* format, std::time_t time) {
   std::tm parts;
-  gmtime_r(&now, &parts);
+  gmtime_r(&time, &parts);
   char text[64];
   std::strftime(text, sizeof text, format, &parts);
   return text;
@@ -39,15 +46,7 @@ std::string TimeText(const char* format) {
 // elsewhere doesn't know where it came from.
 std::string Commit() {
   const char* root = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  if (root == nullptr) return "";
-  const fs::path git = fs::path(root) / ".git";
-  std::string head;
-  std::getline(std::ifstream(git / "HEAD"), head);
-  const std::string prefix = "ref: ";
-  if (!head.starts_with(prefix)) return head;
-  std::string commit;
-  std::getline(std::ifstream(git / head.substr(prefix.size())), commit);
-  return commit;
+  return root == nullptr ? "" : GitCommit(root);
 }
 
 absl::StatusOr<std::string> ReadAll(const std::string& path) {
@@ -82,6 +81,30 @@ void RemoveHalfWritten(const fs::path& folder) {
     if (IsHalfWritten(entry.path().filename())) found.push_back(entry.path());
   }
   for (const fs::path& path : found) fs::remove(path, error);
+}
+
+std::string EnvironmentPath(const std::string& folder) {
+  return folder + "/environment.json";
+}
+
+// Each start of a run, the first one first; empty where nothing tells.
+nlohmann::json StartsOf(const nlohmann::json& environment) {
+  const auto started = environment.find("started");
+  const bool known = started != environment.end() && started->is_array();
+  return known ? *started : nlohmann::json::array();
+}
+
+// When the run in a folder was begun, or "" where it holds no run.
+std::string BeginOf(const std::string& folder) {
+  struct stat experiment = {};
+  if (stat((folder + "/experiment.textproto").c_str(), &experiment) != 0) {
+    return "";
+  }
+  const nlohmann::json starts = StartsOf(ReadObject(EnvironmentPath(folder)));
+  if (!starts.empty() && starts[0].is_string()) {
+    return starts[0].get<std::string>();
+  }
+  return TimeText(kTime, experiment.st_mtime);
 }
 
 bool IsEvaluation(const nlohmann::json& line) {
@@ -134,7 +157,8 @@ absl::Status MakeRunFolder(const std::string& folder, bool must_be_new) {
 
 std::string NewRunFolder(const std::string& base, const std::string& name) {
   const std::string start =
-      absl::StrCat(base, "/runs/", name, "/", TimeText("%Y-%m-%d_%H-%M-%S"));
+      absl::StrCat(base, "/runs/", name, "/",
+                   TimeText("%Y-%m-%d_%H-%M-%S", std::time(nullptr)));
   std::string folder = start;
   std::error_code error;
   for (int i = 2; fs::exists(folder, error); ++i) {
@@ -146,30 +170,28 @@ std::string NewRunFolder(const std::string& base, const std::string& name) {
 absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
                                             const std::string& name) {
   const std::string runs = absl::StrCat(base, "/runs/", name);
-  std::string newest;
+  // Begin and path; of two in the same second the one whose name is later.
+  std::pair<std::string, std::string> newest;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(runs, error)) {
-    // Names are times, so that their order is that of the runs.
-    newest = std::max(newest, entry.path().string());
+    const std::string folder = entry.path();
+    const std::string begin = BeginOf(folder);
+    if (!begin.empty()) newest = std::max(newest, {begin, folder});
   }
-  if (!newest.empty()) return newest;
+  if (!newest.second.empty()) return newest.second;
   return absl::NotFoundError(
       absl::StrCat(runs, ": there is no run to resume; --run_dir names one"));
 }
 
 absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
-  const std::string path = folder + "/environment.json";
+  const std::string path = EnvironmentPath(folder);
   nlohmann::json plugins = nlohmann::json::array();
   for (const PluginEntry* entry : AllPlugins()) {
     plugins.push_back(entry->name());
   }
   // A resumed run has been started several times.
-  const nlohmann::json before = ReadObject(path);
-  nlohmann::json started = nlohmann::json::array();
-  if (before.contains("started") && before["started"].is_array()) {
-    started = before["started"];
-  }
-  started.push_back(TimeText("%Y-%m-%dT%H:%M:%SZ"));
+  nlohmann::json started = StartsOf(ReadObject(path));
+  started.push_back(TimeText(kTime, std::time(nullptr)));
   const nlohmann::json environment = {
       {"libtorch", LibTorchVersion()},
       {"compiler", __VERSION__},
@@ -182,10 +204,17 @@ absl::Status WriteEnvironment(const std::string& folder, at::Device device) {
 }
 
 absl::Status WriteEnd(const std::string& folder, std::string_view end) {
-  const std::string path = folder + "/environment.json";
+  const std::string path = EnvironmentPath(folder);
   nlohmann::json environment = ReadObject(path);
   environment["end"] = end;
   return WriteTextFile(path, environment.dump(2) + "\n");
+}
+
+std::string ReadEnd(const std::string& folder) {
+  const nlohmann::json environment = ReadObject(EnvironmentPath(folder));
+  const auto end = environment.find("end");
+  const bool known = end != environment.end() && end->is_string();
+  return known ? end->get<std::string>() : "";
 }
 
 MetricsLog::~MetricsLog() {

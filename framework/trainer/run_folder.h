@@ -22,7 +22,9 @@ absl::Status WriteTextFile(const std::string& path, std::string_view text);
 absl::Status MakeRunFolder(const std::string& folder, bool must_be_new = false);
 // runs/<name>/<time> below `base`, a name that does not exist yet.
 std::string NewRunFolder(const std::string& base, const std::string& name);
-// The run of that name that was begun last; an error where there is none.
+// The run of that name that was begun last, whatever its folder is called;
+// folders without an experiment.textproto are none. An error where there is no
+// run.
 absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
                                             const std::string& name);
 
@@ -31,6 +33,8 @@ absl::StatusOr<std::string> NewestRunFolder(const std::string& base,
 absl::Status WriteEnvironment(const std::string& folder, at::Device device);
 // Adds to it how the run ended, as "end".
 absl::Status WriteEnd(const std::string& folder, std::string_view end);
+// What WriteEnd wrote since the run was started last, or "".
+std::string ReadEnd(const std::string& folder);
 
 // metrics.jsonl: an object a line, which begins with step and epoch.
 class MetricsLog {

@@ -1,8 +1,10 @@
 #include "framework/trainer/trainer.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
+#include "ATen/core/Tensor.h"
 #include "framework/core/model_access.h"
 #include "framework/guarded.h"
 #include "glog/logging.h"
@@ -12,26 +14,63 @@ namespace toque {
 absl::Status Trainer::Resume(const Checkpoint& checkpoint) {
   RETURN_IF_ERROR(
       RestoreCheckpoint(checkpoint, experiment_, parts_, run_, &micro_batch_));
-  return stepper_->Load(checkpoint.state.Part("scaler"));
+  RETURN_IF_ERROR(stepper_->Load(checkpoint.state.Part("scaler")));
+  ASSIGN_OR_RETURN(const int64_t steps,
+                   checkpoint.state.GetInteger("progress.steps_per_epoch"));
+  RETURN_IF_ERROR(StartLoader());
+  // Steps and epochs done would no longer mean the same.
+  if (steps == run_.progress.steps_per_epoch) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat("an epoch must have the checkpoint's ", steps,
+                   " steps: train.batch_size, accumulate_steps and the number "
+                   "of examples must stay"),
+      run_.progress.steps_per_epoch);
 }
 
 absl::Status Trainer::LoadWeights(const Checkpoint& checkpoint) {
-  return RestoreWeights(checkpoint, experiment_, parts_);
+  RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment_, parts_));
+  const auto epoch = checkpoint.state.GetInteger("progress.epoch");
+  if (epoch.ok()) run_.progress.epoch = *epoch;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Outcome> Trainer::Train() {
   if (!begun_) RETURN_IF_ERROR(Begin());
   const int64_t first_step = run_.progress.step;
   absl::StatusOr<Outcome> outcome = Guarded([this] { return TrainToEnd(); });
-  if (!outcome.ok() && run_.progress.step > first_step) {
-    const absl::Status saved = Guarded([this] { return Save("failed"); });
-    LOG_IF(WARNING, saved.ok() && !run_.folder.empty())
-        << CheckpointPath("failed") << ": what stood after step "
-        << run_.progress.step;
+  if (!outcome.ok()) {
+    return EndFailed(outcome.status(), run_.progress.step > first_step);
   }
-  const absl::Status written = writer_.Flush();
-  if (outcome.ok() && !written.ok()) return written;
+  RETURN_IF_ERROR(writer_.Flush());
   return outcome;
+}
+
+// Keeps what can be kept of a run after `fault`; `stepped` where that is more
+// than it began with. Returns the fault, and what else went wrong.
+absl::Status Trainer::EndFailed(absl::Status fault, bool stepped) {
+  if (run_.folder.empty()) return fault;
+  absl::Status saved;
+  if (stepped && !diverged_) saved = Guarded([this] { return SaveFailed(); });
+  const absl::Status written = writer_.Flush();
+  if (diverged_ && std::filesystem::exists(CheckpointPath("last"))) {
+    fault = absl::Status(
+        fault.code(),
+        absl::StrCat(fault.message(), "; resume from last, ",
+                     CheckpointPath("last"), ", which stands before it"));
+  }
+  return Together({fault, saved, written});
+}
+
+absl::Status Trainer::SaveFailed() {
+  for (const auto& [name, parameter] : Parameters(*run_.model)) {
+    // Nothing could go on from there.
+    if (!parameter.isfinite().all().item<bool>()) return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(Save("failed"));
+  RETURN_IF_ERROR(writer_.Flush());
+  LOG(WARNING) << CheckpointPath("failed") << ": what stood after step "
+               << run_.progress.step;
+  return absl::OkStatus();
 }
 
 absl::Status Trainer::Begin() {

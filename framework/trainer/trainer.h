@@ -47,7 +47,8 @@ class Trainer {
 
   // Puts the run back to where the checkpoint was taken.
   absl::Status Resume(const Checkpoint& checkpoint);
-  // Weights alone, for EvaluateOnce.
+  // Weights alone, and the epoch whose batches their statistics are computed
+  // over where an evaluation asks for that; for EvaluateOnce.
   absl::Status LoadWeights(const Checkpoint& checkpoint);
 
   // The experiment with what was chosen by measuring: memory_format.
@@ -58,10 +59,17 @@ class Trainer {
   absl::Status Begin();
   // Trains to the end, evaluates as the experiment says, and tests; begins
   // first where that isn't done. After an error in a step, checkpoints/failed
-  // holds the weights and the optimizer as they were before it.
+  // holds the weights and the optimizer as they were before it; none is written
+  // where a loss or the weights are not finite. The error also tells where that
+  // file couldn't be written.
   absl::StatusOr<Outcome> Train();
-  // Evaluates a section ("eval" or "test") now; its metrics.
-  absl::StatusOr<Metrics> EvaluateOnce(const std::string& split);
+  // Evaluates a section ("eval" or "test") now; its metrics. With a suffix,
+  // the weights of `with` in place of the model's, which must have their names
+  // and shapes, as split "<split>_<suffix>".
+  absl::StatusOr<Metrics> EvaluateOnce(const std::string& split,
+                                       Run::Evaluation with = {});
+  // Whether nothing is left to train; after Resume or Begin.
+  bool Done() const;
 
   // For tools: one more hook, before Train; `place` stands in its errors. Its
   // state is in no checkpoint.
@@ -93,11 +101,12 @@ class Trainer {
   absl::Status MicroBatches(int64_t group);
   absl::Status EndEpoch();
   absl::Status Finish();
-  bool Done() const;
   bool Interrupted() const;
   void EnterTraining();
   absl::Status SaveRequested();
   absl::Status Save(const std::string& name);
+  absl::Status EndFailed(absl::Status fault, bool stepped);
+  absl::Status SaveFailed();
   std::string CheckpointPath(const std::string& name) const;
 
   // reporting.cc: the log of training.
@@ -127,6 +136,7 @@ class Trainer {
   std::unique_ptr<Loader> loader_;
   std::unique_ptr<Loader> eval_loader_;
   bool begun_ = false;
+  bool diverged_ = false;  // ended by a loss that is not finite
   int64_t label_limit_ = 0;
   int64_t micro_batch_ = 0;      // of this epoch, that are done
   int64_t batches_ = 0;          // of an epoch

@@ -45,7 +45,8 @@ struct Entry {
 
 absl::StatusOr<std::string_view> HeaderOf(std::string_view file) {
   if (file.size() < kLengthBytes) {
-    return Invalid("must have at least 8 bytes", file.size());
+    return Invalid("is no safetensors file: must have at least 8 bytes",
+                   file.size());
   }
   uint64_t length = 0;
   for (size_t i = kLengthBytes; i-- > 0;) {
@@ -53,8 +54,10 @@ absl::StatusOr<std::string_view> HeaderOf(std::string_view file) {
   }
   const size_t most = std::min(file.size() - kLengthBytes, kMaxHeader);
   if (length > most) {
-    return Invalid(
-        absl::StrCat("its header must have at most ", most, " bytes"), length);
+    return Invalid(absl::StrCat("is no safetensors file, or is cut off: its "
+                                "header must have at most ",
+                                most, " bytes"),
+                   length);
   }
   return file.substr(kLengthBytes, length);
 }
@@ -232,7 +235,8 @@ absl::StatusOr<Safetensors> ParseSafetensors(const at::Tensor& bytes) {
                               bytes.nbytes());
   ASSIGN_OR_RETURN(const std::string_view text, HeaderOf(file));
   const Json header = Json::parse(text.begin(), text.end(), nullptr, false);
-  if (!header.is_object()) return Invalid("its header must be a JSON object");
+  if (!header.is_object())
+    return Invalid("is no safetensors file: its header must be a JSON object");
 
   Safetensors result;
   ASSIGN_OR_RETURN(result.metadata, MetadataOf(header));

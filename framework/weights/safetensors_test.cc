@@ -246,7 +246,8 @@ TEST(SafetensorsTest, NamesTheFileThatCannotBeRead) {
   EXPECT_THAT(ReadSafetensors(folder), FailsWith(folder + ": must be a file"));
   std::ofstream(folder + "/short") << "abc";
   EXPECT_THAT(ReadSafetensors(folder + "/short"),
-              FailsWith("/short: must have at least 8 bytes, got 3"));
+              FailsWith("/short: is no safetensors file: must have at "
+                        "least 8 bytes, got 3"));
 }
 
 TEST(SafetensorsTest, RefusesToWriteWhatTheFormatDoesNotHave) {

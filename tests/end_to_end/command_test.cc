@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "framework/command/past_run.h"
 #include "framework/weights/safetensors.h"
 #include "nlohmann/json.hpp"
 #include "tests/end_to_end/small_run.h"
@@ -140,6 +141,35 @@ TEST_F(CommandTest, ResumedRunEndsAsAnUninterruptedOne) {
             LastCheckpoint(folder_ + "/whole"));
 }
 
+TEST_F(CommandTest, LeavesAFinishedRunAsItIs) {
+  const std::string run = ShortRun();
+  const std::string metrics = ReadBytes(run + "/metrics.jsonl");
+  const std::string environment = ReadBytes(run + "/environment.json");
+  for (const char* same : {"", "epochs: 1"}) {
+    const Result result = Execute(Resume(run, same));
+    EXPECT_EQ(result.status, 0) << result.error;
+    EXPECT_EQ(result.out, "finished already: " + run +
+                              "; --resume --set='epochs: N' with N above 1 "
+                              "trains longer\n");
+    EXPECT_EQ(ReadBytes(run + "/metrics.jsonl"), metrics);
+    EXPECT_EQ(ReadBytes(run + "/environment.json"), environment);
+  }
+  // Where the experiment is another one there is something to do.
+  const Result changed = Execute(Resume(run, "eval { batch_size: 5 }"));
+  EXPECT_THAT(changed.out, HasSubstr("done: accuracy/eval"));
+  EXPECT_THAT(Execute(Resume(run, "epochs: 2")).out, HasSubstr("done: "));
+}
+
+TEST_F(CommandTest, EvaluatesARunThatWasKilledAfterItsLastStep) {
+  const std::string run = ShortRun();
+  const std::string metrics = ReadBytes(run + "/metrics.jsonl");
+  fs::remove(run + "/environment.json");
+  const Result result = Execute(Resume(run));
+  EXPECT_THAT(result.error, HasSubstr("going on after step 10"));
+  EXPECT_THAT(result.out, HasSubstr("done: accuracy/eval"));
+  EXPECT_EQ(ReadBytes(run + "/metrics.jsonl"), metrics);
+}
+
 TEST_F(CommandTest, StartsAnewWhereThereIsNoCheckpointYet) {
   const std::string run = ShortRun();
   const std::string expected = LastCheckpoint(run);
@@ -232,6 +262,13 @@ TEST_F(CommandTest, RefusesToResumeWithAnotherModelAndKeepsTheExperiment) {
   EXPECT_THAT(wider.error,
               HasSubstr("\"model.net.1.weight\" must have the model's shape "
                         "[17, 8], got [16, 8]"));
+  // Of images, which the data set has none of.
+  const Result other =
+      Execute(Resume(run, "model { [type.googleapis.com/recipe.ConvNet] {} }"));
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.error,
+              HasSubstr("last.safetensors: was made with model recipe.Mlp, and "
+                        "the experiment has recipe.ConvNet"));
   const Result optimizer = Execute(Resume(
       run, "optimizer { [type.googleapis.com/recipe.AdamW] { lr: 0.1 } }"));
   EXPECT_EQ(optimizer.status, 1);

@@ -48,6 +48,36 @@ std::multiset<Row> CsvRows(const std::string& folder) {
   return rows;
 }
 
+// Those of `outcome` that are of evaluations.
+Metrics OfEvaluations(const Outcome& outcome) {
+  Metrics metrics;
+  for (const auto& [name, value] : outcome.metrics) {
+    if (name.ends_with("/eval")) metrics.emplace(name, value);
+  }
+  return metrics;
+}
+
+// Batches that are tried with the untrained model are in no figure.
+TEST(CurvesTest, ReportsTheSameWithAndWithoutTryingTheEvaluation) {
+  const std::string folder = TestFolder();
+  const std::string hooks =
+      "epochs: 1 hook { [type.googleapis.com/recipe.ConfusionMatrix] {} } "
+      "hook { [type.googleapis.com/recipe.AveragePrecision] {} }";
+  const auto tried = RunExperiment(SmallExperiment({hooks}), folder + "/tried");
+  const auto untried = RunExperiment(
+      SmallExperiment({hooks, "sanity_batches: 0"}), folder + "/untried");
+  ASSERT_OK(tried);
+  ASSERT_OK(untried);
+  EXPECT_TRUE(tried->metrics.contains("f1/eval"));
+  EXPECT_EQ(OfEvaluations(*tried), OfEvaluations(*untried));
+  for (const char* file :
+       {"/confusion_eval.csv", "/average_precision_eval.csv"}) {
+    const std::string text = ReadBytes(folder + "/tried" + file);
+    EXPECT_FALSE(text.empty()) << file;
+    EXPECT_EQ(text, ReadBytes(folder + "/untried" + file)) << file;
+  }
+}
+
 constexpr char kCsv[] = "hook { [type.googleapis.com/recipe.Csv] {} }";
 
 TEST(CurvesTest, TheTableSaysWhatTheLogSays) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "framework/config/overrides.h"
 #include "tests/end_to_end/small_run.h"
 
 namespace toque {
@@ -29,7 +30,8 @@ TEST(ErrorsTest, NamesAMetricThatNobodyPublishes) {
       CreateWith("hook { [type.googleapis.com/recipe.Checkpoint] { "
                  "metric: 'recall/eval' } }"),
       FailsWith("hook[2]: recipe.Checkpoint: nobody publishes \"recall/eval\"; "
-                "published are accuracy, loss"));
+                "published are accuracy/eval, accuracy/train, loss/eval, "
+                "loss/train"));
 }
 
 TEST(ErrorsTest, NamesAnEvaluationThatNobodyAsksFor) {
@@ -39,15 +41,70 @@ TEST(ErrorsTest, NamesAnEvaluationThatNobodyAsksFor) {
   const std::string ema = "hook { [type.googleapis.com/recipe.Ema] {} }";
   EXPECT_THAT(CreateWith(watches),
               FailsWith("hook[2]: recipe.Checkpoint: nobody publishes "
-                        "\"accuracy/eval_ema\"; published are accuracy, loss "
-                        "of eval, train"));
+                        "\"accuracy/eval_ema\"; published are accuracy/eval, "
+                        "accuracy/train, loss/eval, loss/train"));
   EXPECT_OK(MakeTrainer(SmallExperiment({watches, ema})));
   EXPECT_THAT(MakeTrainer(SmallExperiment(
                   {"hook { [type.googleapis.com/recipe.Checkpoint] { "
                    "metric: 'accuracy/eval_emma' } }",
                    ema})),
-              FailsWith("\"accuracy/eval_emma\"; published are accuracy, loss "
-                        "of eval, eval_ema, train"));
+              FailsWith("\"accuracy/eval_emma\"; published are accuracy/eval, "
+                        "accuracy/eval_ema, accuracy/train, loss/eval, "
+                        "loss/eval_ema, loss/train"));
+}
+
+TEST(ErrorsTest, TellsMetricsOfTrainingFromThoseOfEvaluations) {
+  EXPECT_THAT(
+      CreateWith("hook { [type.googleapis.com/recipe.ClipGradNorm] { "
+                 "max_norm: 1 } } "
+                 "hook { [type.googleapis.com/recipe.Checkpoint] { "
+                 "metric: 'grad_norm/eval' } }"),
+      FailsWith("hook[2]: recipe.Checkpoint: nobody publishes "
+                "\"grad_norm/eval\"; published are accuracy/eval, "
+                "accuracy/train, grad_norm/train, loss/eval, loss/train"));
+}
+
+TEST(ErrorsTest, RefusesNamesThatTwoHooksUse) {
+  const std::string hook = "hook { [type.googleapis.com/recipe.";
+  const std::string cross_entropy =
+      "loss { [type.googleapis.com/recipe.CrossEntropy] {} }";
+  EXPECT_THAT(
+      CreateWith(hook + "MeanLoss] { name: 'loss' " + cross_entropy + " } }"),
+      FailsWith("hook[3]: recipe.MeanLoss: the name of its metric must "
+                "not be that of the trainer, got loss"));
+  const std::string ema = hook + "Ema] {} } ";
+  EXPECT_THAT(CreateWith(ema + ema),
+              FailsWith("hook[4]: recipe.Ema: the name of its evaluation must "
+                        "not be that of hook[3]: recipe.Ema, got ema"));
+  // A change to a plugin that stands there once would be merged into it.
+  Experiment twice = SmallExperiment();
+  *twice.add_hook() = twice.hook(2);
+  EXPECT_THAT(
+      MakeTrainer(twice),
+      FailsWith("hook[3]: recipe.Checkpoint: the name of its checkpoint "
+                "must not be that of hook[2]: recipe.Checkpoint, got "
+                "best"));
+  EXPECT_OK(ApplyOverride(hook + "Checkpoint] { metric: 'loss/eval' "
+                                 "name: 'best_loss' } } at: 1",
+                          &twice));
+  const std::string folder = TestFolder();
+  EXPECT_OK(RunExperiment(twice, folder));
+  for (const char* name : {"best", "best_loss"}) {
+    EXPECT_NE(
+        ReadBytes(absl::StrCat(folder, "/checkpoints/", name, ".safetensors")),
+        "")
+        << name;
+  }
+}
+
+TEST(ErrorsTest, WarnsOfAMetricThatNeverCame) {
+  testing::internal::CaptureStderr();
+  EXPECT_OK(RunExperiment(SmallExperiment(
+      {"hook { [type.googleapis.com/recipe.Ema] { every_steps: 100000 } } "
+       "hook { [type.googleapis.com/recipe.Checkpoint] { "
+       "metric: 'accuracy/eval_ema' } }"})));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::HasSubstr("accuracy/eval_ema never had a finite value"));
 }
 
 TEST(ErrorsTest, ReportsFaultsOfSeveralPluginsTogether) {

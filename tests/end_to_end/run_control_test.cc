@@ -1,5 +1,6 @@
 // Fields of an experiment that say how a run goes, not what it learns.
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -118,6 +119,74 @@ TEST(RunControlTest, KeepsWhatStoodBeforeAnError) {
   EXPECT_EQ((*trainer)->run().progress.step, 7);
   ASSERT_OK((*trainer)->Train());
   EXPECT_EQ((*trainer)->run().progress.step, 20);
+}
+
+constexpr char kDiverges[] =
+    "remove: 'recipe.LinearDecay' epochs: 3 "
+    "optimizer { [type.googleapis.com/recipe.Sgd] { lr: 1e30 } }";
+
+TEST(RunControlTest, NamesTheLastCheckpointWhereTheLossDiverges) {
+  const std::string folder = TestFolder();
+  ASSERT_OK(RunExperiment(SmallExperiment({"epochs: 1"}), folder));
+  const std::string last = LastCheckpoint(folder);
+  const std::string path = folder + "/checkpoints/last.safetensors";
+  const auto checkpoint = ReadCheckpoint(path);
+  ASSERT_OK(checkpoint);
+  const auto trainer = MakeTrainer(SmallExperiment({kDiverges}), folder);
+  ASSERT_OK(trainer);
+  ASSERT_OK((*trainer)->Resume(*checkpoint));
+  const auto outcome = (*trainer)->Train();
+  EXPECT_THAT(outcome, FailsWith("the loss must be finite, got "));
+  EXPECT_THAT(outcome, FailsWith("; resume from last, " + path +
+                                 ", which stands before it"));
+  EXPECT_EQ(LastCheckpoint(folder), last);
+  EXPECT_FALSE(fs::exists(folder + "/checkpoints/failed.safetensors"));
+}
+
+TEST(RunControlTest, KeepsNoWeightsThatAreNotFinite) {
+  const std::string folder = TestFolder();
+  // Alone, and with an error before the log has seen what became of the loss.
+  const absl::Status diverged =
+      RunExperiment(SmallExperiment({kDiverges}), folder).status();
+  EXPECT_THAT(diverged, FailsWith("the loss must be finite, got "));
+  EXPECT_EQ(diverged.message().find("resume"), absl::string_view::npos);
+  EXPECT_THAT(
+      RunExperiment(
+          SmallExperiment(
+              {kDiverges, "log_every_steps: 10",
+               "hook { [type.googleapis.com/test.Halt] { after: 8 } }"}),
+          folder),
+      FailsWith("enough"));
+  EXPECT_FALSE(fs::exists(folder + "/checkpoints/failed.safetensors"));
+}
+
+TEST(RunControlTest, TellsWhereWhatStoodBeforeAnErrorCannotBeWritten) {
+  const std::string folder = TestFolder();
+  const auto trainer = MakeTrainer(
+      SmallExperiment(
+          {"hook { [type.googleapis.com/test.Halt] { after: 7 } }"}),
+      folder);
+  ASSERT_OK(trainer);
+  fs::remove_all(folder + "/checkpoints");
+  WriteBytes(folder + "/checkpoints", "");
+  const auto outcome = (*trainer)->Train();
+  EXPECT_THAT(outcome, FailsWith("step 7: hook[3]: test.Halt: enough\n"));
+  EXPECT_THAT(outcome, FailsWith("/checkpoints/failed.safetensors"));
+}
+
+TEST(RunControlTest, CountsTheTensorsThatACheckpointHasNotAsTheModel) {
+  const auto trainer = MakeTrainer(SmallExperiment({kImages}));
+  ASSERT_OK(trainer);
+  const auto& model = *(*trainer)->parts().model;
+  const size_t tensors = Parameters(model).size() + Buffers(model).size();
+  ASSERT_GT(tensors, 5u);
+  Checkpoint other;
+  other.metadata["model"] = "recipe.ConvNet";
+  const absl::Status status = (*trainer)->LoadWeights(other);
+  EXPECT_THAT(status, FailsWith(absl::StrCat("and ", tensors - 5, " more of ",
+                                             tensors, " tensors")));
+  EXPECT_EQ(std::count(status.message().begin(), status.message().end(), '\n'),
+            5);
 }
 
 TEST(RunControlTest, RefusesWhatNeedsAGpuBeforeTheRun) {

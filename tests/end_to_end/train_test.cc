@@ -117,6 +117,26 @@ TEST(TrainTest, GoesOnFromTheEndOfAShorterRun) {
             LastCheckpoint(folder + "/whole"));
 }
 
+TEST(TrainTest, RefusesToGoOnWhereAnEpochHasAnotherLength) {
+  const std::string folder = TestFolder();
+  ASSERT_OK(RunExperiment(SmallExperiment({"epochs: 1"}), folder));
+  const auto checkpoint =
+      ReadCheckpoint(folder + "/checkpoints/last.safetensors");
+  ASSERT_OK(checkpoint);
+  for (const char* change :
+       {"train { batch_size: 16 }", "accumulate_steps: 2",
+        "train { range { end: 40 } }", "overfit_batches: 5"}) {
+    const auto trainer = MakeTrainer(SmallExperiment({change}));
+    ASSERT_OK(trainer);
+    EXPECT_THAT(
+        (*trainer)->Resume(*checkpoint),
+        FailsWith("an epoch must have the checkpoint's 10 steps: "
+                  "train.batch_size, accumulate_steps and the number of "
+                  "examples must stay, got 5"))
+        << change;
+  }
+}
+
 TEST(TrainTest, EndsEqualWithAnyNumberOfLoaderThreads) {
   const std::string folder = TestFolder();
   std::string expected;

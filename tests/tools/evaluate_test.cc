@@ -10,6 +10,7 @@ namespace toque {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class EvaluateTest : public testing::Test {
  protected:
@@ -40,6 +41,33 @@ TEST_F(EvaluateTest, PrintsTheMetricsThatTheRunEndedWith) {
                                                     *accuracy * 100)));
   EXPECT_THAT(run.output,
               HasSubstr(absl::StrFormat("loss/eval %.4g\n", *loss)));
+  // Once: the run has a progress bar.
+  EXPECT_THAT(run.output, Not(HasSubstr("epoch")));
+}
+
+TEST_F(EvaluateTest, PrintsTheMetricsOfAveragesAsTheRunHadThem) {
+  const std::string run = folder_ + "/averaged";
+  const ToolRun trained = RunTool(
+      {"tools/train", "--experiment=experiments/synthetic_mlp.textproto",
+       "--run_dir=" + run,
+       "--set=steps: 30 hook { [type.googleapis.com/recipe.Ema] { decay: 0.9 } "
+       "} hook { [type.googleapis.com/recipe.Swa] { begin: 10 every: 5 per: "
+       "STEP "
+       "} } hook { [type.googleapis.com/recipe.Checkpoint] { "
+       "metric: 'accuracy/eval_ema' } }"});
+  ASSERT_EQ(trained.status, 0) << trained.output;
+  for (const std::string averages : {"ema", "swa"}) {
+    const ToolRun evaluated = RunTool(
+        {"tools/evaluate", "--run_dir=" + run, "--averages=" + averages});
+    ASSERT_EQ(evaluated.status, 0) << evaluated.output;
+    const auto accuracy = LastMetric(run, "accuracy/eval_" + averages);
+    const auto loss = LastMetric(run, "loss/eval_" + averages);
+    ASSERT_TRUE(accuracy && loss);
+    EXPECT_EQ(evaluated.output,
+              absl::StrFormat("accuracy/eval_%s %.2f%%\nloss/eval_%s %.4g\n",
+                              averages, *accuracy * 100, averages, *loss));
+    EXPECT_NE(loss, LastMetric(run, "loss/eval"));
+  }
 }
 
 TEST_F(EvaluateTest, TakesTheLastCheckpointWhereThereIsNoBest) {
@@ -84,6 +112,15 @@ TEST_F(EvaluateTest, SaysWhatIsWrong) {
               HasSubstr("is no run folder"));
   EXPECT_THAT(Evaluate({"--split=test"}).output,
               HasSubstr("the experiment must have a section \"test\""));
+  EXPECT_THAT(Evaluate({"--split=train"}).output,
+              HasSubstr("--split must be eval or test, got train"));
+  EXPECT_THAT(Evaluate({"--averages=best"}).output,
+              HasSubstr("--averages must be ema or swa, got best"));
+  EXPECT_THAT(Evaluate({"--averages=swa"}).output,
+              HasSubstr("last.safetensors: holds no averages of swa"));
+  const ToolRun resumed = Evaluate({"--resume"});
+  EXPECT_EQ(resumed.status, 1);
+  EXPECT_THAT(resumed.output, HasSubstr("unknown"));
   const ToolRun missing = Evaluate({"--checkpoint=" + folder_ + "/none"});
   EXPECT_EQ(missing.status, 1);
   EXPECT_THAT(missing.output, HasSubstr(folder_ + "/none: "));

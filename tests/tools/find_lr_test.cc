@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cmath>
+#include <sstream>
 
+#include "framework/core/rng.h"
 #include "tests/end_to_end/small_run.h"
 #include "tests/tools/run_tool.h"
 #include "tools/lr_finder.h"
@@ -38,6 +41,23 @@ TEST(SteepestDescentTest, IgnoresTheRiseAfterTheFall) {
                                   5);
   ASSERT_TRUE(lr.has_value());
   EXPECT_NEAR(std::log10(*lr), -4, 1e-9);
+}
+
+// As on small batches: noise of a tenth of the fall, then a divergence with
+// falls in it that are far steeper than the one that counts.
+TEST(SteepestDescentTest, IsNotMisledByNoiseAndWhatComesAfterTheMinimum) {
+  for (uint64_t seed = 0; seed < 20; ++seed) {
+    Rng rng(seed);
+    const auto lr =
+        SteepestDescent(Trials([&rng](double x) {
+                          const double fall = 2 / (1 + std::exp(3 * (x + 2.5)));
+                          const double rise = x > -0.5 ? 20 * rng.Uniform() : 0;
+                          return fall + rise + 0.2 * rng.Uniform();
+                        }),
+                        6);
+    ASSERT_TRUE(lr.has_value());
+    EXPECT_NEAR(std::log10(*lr), -2.5, 0.5) << "seed " << seed;
+  }
 }
 
 TEST(SteepestDescentTest, FindsNothingWhereTheLossNeverFalls) {
@@ -119,6 +139,53 @@ TEST_F(FindLrTest, SuggestsARateAndDrawsTheCurve) {
   EXPECT_THAT(run.output, ContainsRegex("rate +loss +smoothed\n0.0001 "));
   EXPECT_THAT(run.output, ContainsRegex("\nsuggested lr: 0\\.[0-9]+\n"));
   EXPECT_THAT(ReadBytes(picture), HasSubstr("learning rate"));
+}
+
+// The rate of the least smoothed loss among the rows of the table.
+double RateOfLeast(const std::string& output) {
+  std::istringstream lines(output.substr(output.find("smoothed\n") + 9));
+  double best = 0;
+  double least = INFINITY;
+  for (double lr, loss, smoothed; lines >> lr >> loss >> smoothed;) {
+    if (smoothed >= least) continue;
+    least = smoothed;
+    best = lr;
+  }
+  return best;
+}
+
+TEST(FindLrOfDigitsTest, SuggestsMuchTheSameRateForEverySeed) {
+  const std::string marker = "suggested lr: ";
+  std::vector<double> suggested;
+  for (const char* seed : {"0", "1", "2", "3"}) {
+    const ToolRun run = RunTool(
+        {"tools/find_lr", "--experiment=experiments/digits_convnet.textproto",
+         absl::StrCat("--set=seed: ", seed)});
+    ASSERT_EQ(run.status, 0) << run.output;
+    const size_t at = run.output.find(marker);
+    ASSERT_NE(at, std::string::npos) << run.output;
+    suggested.push_back(std::stod(run.output.substr(at + marker.size())));
+    EXPECT_LT(suggested.back(), RateOfLeast(run.output)) << run.output;
+  }
+  const auto [least, most] =
+      std::minmax_element(suggested.begin(), suggested.end());
+  // The rate of the experiment is 0.003.
+  EXPECT_GE(*least, 0.0003);
+  EXPECT_LE(*most, 0.03);
+  EXPECT_LE(*most, 10 * *least);
+}
+
+TEST_F(FindLrTest, ShowsItsDefaultsAsTheyAreWritten) {
+  EXPECT_THAT(RunTool({"tools/find_lr", "--help"}).output,
+              HasSubstr("The first rate. (default: 1e-07)\n"));
+}
+
+TEST_F(FindLrTest, SaysHowAFieldIsChangedThatIsGivenAsAFlag) {
+  const ToolRun run = Find({"--steps", "10", "--epochs=3"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output,
+              HasSubstr("unknown flag --epochs=3; see --help; a field of the "
+                        "experiment is changed by --set='epochs: 3'"));
 }
 
 TEST_F(FindLrTest, SaysWhatIsWrong) {

@@ -142,7 +142,7 @@ TEST_F(PlotScheduleTest, CountsAccumulatedStepsAndAShorterTrainingSet) {
 }
 
 TEST_F(PlotScheduleTest, SaysWhatIsWrong) {
-  EXPECT_THAT(Plot({}).output, HasSubstr("--output must name a picture"));
+  EXPECT_THAT(Plot({}).output, HasSubstr("--output must be given"));
   EXPECT_THAT(Plot({"--output=x.gif"}).output,
               HasSubstr("a picture's name must end in .svg or .png"));
   EXPECT_THAT(Plot({"--output=x.svg", "--steps_per_epoch=-1"}).output,

@@ -56,6 +56,23 @@ TEST_F(SweepTest, PrintsEveryRunAndMeanAndDeviationOfEachVariant) {
   EXPECT_EQ(LastMetric(out_ + "/epochs_2/seed_0", "step"), 20);
 }
 
+TEST_F(SweepTest, TellsVariantsOfTheSameLettersApart) {
+  const auto group = [](const std::string& match) {
+    return "--vary=param_group { name: 'a' match: '" + match +
+           "' lr_scale: 0 }";
+  };
+  // In the same folder the second one would be taken for finished.
+  const ToolRun run = Sweep({"--seeds=0", group("bias"), group("bias$")});
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_EQ(std::distance(fs::directory_iterator(out_), {}), 3)
+      << "two variants and sweep.textproto";
+  const ToolRun same = Sweep({"--vary=epochs: 2", "--vary=epochs:2"});
+  EXPECT_EQ(same.status, 1);
+  EXPECT_THAT(same.output,
+              HasSubstr("as a folder is named after each, and \"epochs: 2\" is "
+                        "there already, got epochs:2"));
+}
+
 TEST_F(SweepTest, SaysWhereAFolderCannotBeMade) {
   fs::create_directory(out_);
   WriteBytes(out_ + "/base", "a file");
@@ -79,6 +96,7 @@ TEST_F(SweepTest, GoesOnWithARunThatWasStopped) {
   ASSERT_EQ(Sweep({"--seeds=0"}).status, 0);
   const std::string whole = LastCheckpoint(out_ + "/base/seed_0");
   fs::remove(out_ + "/base/seed_0/finished");
+  fs::remove(out_ + "/base/seed_0/environment.json");
   ASSERT_EQ(Sweep({"--seeds=0"}).status, 0);
   EXPECT_EQ(LastCheckpoint(out_ + "/base/seed_0"), whole);
   EXPECT_THAT(ReadBytes(out_ + "/base/seed_0/output.txt"),
@@ -92,11 +110,18 @@ TEST_F(SweepTest, SaysWhatIsWrong) {
   EXPECT_THAT(
       Sweep({"--seeds=0,x"}).output,
       HasSubstr("--seeds must be numbers separated by commas, got 0,x"));
-  EXPECT_THAT(Sweep({"--seeds=0", "--metric=recall/eval"}).output,
-              HasSubstr("has no finite \"recall/eval\""));
+  EXPECT_THAT(
+      Sweep({"--seeds=0", "--metric=recall/eval"}).output,
+      HasSubstr(
+          "base: --metric must be one that is published, of "
+          "accuracy/eval, accuracy/train, examples_per_second, loss/eval, "
+          "loss/train, memory_mib, got recall/eval"));
+  EXPECT_THAT(Sweep({"--vary=epochs: -1"}).output,
+              HasSubstr("epochs_-1: epochs must be at least 1, got -1"));
   EXPECT_THAT(RunTool({"tools/sweep"}).output,
               HasSubstr("--experiment must be given"));
-  const ToolRun wrong = Sweep({"--seeds=0", "--vary=epochs: -1"});
+  const ToolRun wrong =
+      Sweep({"--seeds=0", "--vary=train { range { end: 1000 } }"});
   EXPECT_EQ(wrong.status, 1);
   EXPECT_THAT(wrong.output, HasSubstr("train ended with status 1; see "));
 }

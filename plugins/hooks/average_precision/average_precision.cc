@@ -56,8 +56,8 @@ at::Tensor ByClass(at::Tensor scores, at::Tensor target) {
 
 class AveragePrecision : public Hook {
  public:
-  std::vector<std::string> Publishes() const override {
-    return {"average_precision"};
+  std::vector<Published> Publishes() const override {
+    return {{"average_precision", Published::kEvaluations}};
   }
 
   absl::Status AfterForward(Run& run) override {

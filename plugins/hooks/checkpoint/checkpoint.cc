@@ -22,11 +22,16 @@ class Checkpoint : public Hook {
     return {options_.metric()};
   }
 
+  std::vector<std::string> Checkpoints() const override {
+    if (options_.metric().empty()) return {};
+    return {options_.name()};
+  }
+
   absl::Status AfterEvaluation(Run& run) override {
     const auto value = Watched(run, options_.metric());
     if (value.has_value() && IsBest(*value)) {
       best_ = value;
-      run.RequestCheckpoint("best");
+      run.RequestCheckpoint(options_.name());
     }
     return absl::OkStatus();
   }
@@ -39,6 +44,12 @@ class Checkpoint : public Hook {
     if (options_.keep() == 0) return absl::OkStatus();
     const int64_t old = epoch - every * options_.keep();
     if (old > 0) run.RemoveCheckpoint(NameOf(old));
+    return absl::OkStatus();
+  }
+
+  absl::Status AfterTraining(Run&) override {
+    WarnUnlessSeen(options_.metric(),
+                   options_.metric().empty() || best_.has_value());
     return absl::OkStatus();
   }
 
@@ -56,18 +67,27 @@ class Checkpoint : public Hook {
   bool IsBest(double value) const {
     if (!std::isfinite(value)) return false;
     if (!best_.has_value()) return true;
-    return options_.mode() == recipe::Checkpoint::MAX ? value > *best_
-                                                      : value < *best_;
+    return LessIsBetter(options_.metric(), options_.mode()) ? value < *best_
+                                                            : value > *best_;
   }
 
   recipe::Checkpoint options_;
   std::optional<double> best_;
 };
 
+absl::Status CheckBestName(const std::string& name) {
+  RETURN_IF_ERROR(CheckName(name));
+  if (name != "last" && name != "failed" && !name.starts_with("epoch_")) {
+    return absl::OkStatus();
+  }
+  return Invalid("name must not be that of another checkpoint", name);
+}
+
 Made<Hook> MakeCheckpoint(const recipe::Checkpoint& options) {
   const std::string& metric = options.metric();
   RETURN_IF_ERROR(Together({
       metric.empty() ? absl::OkStatus() : CheckWatched(metric),
+      CheckBestName(options.name()),
       AtLeast("every_epochs", options.every_epochs(), 0),
       AtLeast("keep", options.keep(), 0),
   }));

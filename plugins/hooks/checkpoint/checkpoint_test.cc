@@ -44,6 +44,38 @@ TEST(CheckpointTest, TakesStrictlyLesserValuesForBetterInModeMin) {
             "x.x..x");
 }
 
+TEST(CheckpointTest, TakesLesserValuesOfALossForBetterByItself) {
+  EXPECT_EQ(Bests("metric: 'loss/eval'", "loss/eval", {0.3, 0.4, 0.1}), "x.x");
+  EXPECT_EQ(
+      Bests("metric: 'loss/eval' mode: MAX", "loss/eval", {0.3, 0.4, 0.1}),
+      "xx.");
+}
+
+TEST(CheckpointTest, WritesTheBestUnderItsName) {
+  EXPECT_THAT(MakeOrDie<Hook>("recipe.Checkpoint")->Checkpoints(),
+              ElementsAre("best"));
+  EXPECT_THAT(MakeOrDie<Hook>("recipe.Checkpoint", "metric: ''")->Checkpoints(),
+              IsEmpty());
+  const auto hook = MakeOrDie<Hook>("recipe.Checkpoint", "name: 'highest'");
+  EXPECT_THAT(hook->Checkpoints(), ElementsAre("highest"));
+  toque::Run run;
+  run.split = "eval";
+  run.metrics["accuracy/eval"] = 0.5;
+  EXPECT_OK(hook->AfterEvaluation(run));
+  EXPECT_THAT(run.checkpoints, ElementsAre("highest"));
+}
+
+TEST(CheckpointTest, RefusesNamesOfOtherCheckpoints) {
+  for (const char* name : {"last", "failed", "epoch_0003"}) {
+    EXPECT_THAT(
+        Make<Hook>("recipe.Checkpoint", absl::StrCat("name: '", name, "'")),
+        FailsWith(absl::StrCat(
+            "name must not be that of another checkpoint, got ", name)));
+  }
+  EXPECT_THAT(Make<Hook>("recipe.Checkpoint", "name: '../best'"),
+              FailsWith("name must not be empty and have no slash"));
+}
+
 TEST(CheckpointTest, TakesTheFirstFiniteValueForTheBest) {
   EXPECT_EQ(Bests("", "accuracy/eval", {kNan, kInfinity, -kInfinity, 0, kNan}),
             "...x.");

@@ -34,7 +34,9 @@ class ClipGradNorm : public Hook {
         p_(options.norm_type()),
         continues_(options.on_non_finite() == Options::CONTINUE) {}
 
-  std::vector<std::string> Publishes() const override { return {"grad_norm"}; }
+  std::vector<Published> Publishes() const override {
+    return {{"grad_norm", Published::kTraining}};
+  }
 
   absl::Status BeforeStep(Run& run) override {
     Step step = {run.progress.step, run.found_inf.defined(), {}, {}, {}};

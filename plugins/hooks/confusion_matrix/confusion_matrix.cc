@@ -87,8 +87,10 @@ class ConfusionMatrix : public Hook {
  public:
   explicit ConfusionMatrix(bool draws) : draws_(draws) {}
 
-  std::vector<std::string> Publishes() const override {
-    return {"precision", "recall", "f1"};
+  std::vector<Published> Publishes() const override {
+    return {{"precision", Published::kEvaluations},
+            {"recall", Published::kEvaluations},
+            {"f1", Published::kEvaluations}};
   }
 
   absl::Status BeforeTraining(Run&) override {

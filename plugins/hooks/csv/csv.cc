@@ -51,7 +51,11 @@ class Csv : public Hook {
 
   absl::Status BeforeTraining(Run& run) override {
     if (run.folder.empty()) return absl::OkStatus();
-    path_ = std::filesystem::path(run.folder) / path_;
+    const auto path = std::filesystem::path(run.folder) / path_;
+    path_ = path;
+    // One that can't be made is told of by the file in it.
+    std::error_code ignored;
+    std::filesystem::create_directories(path.parent_path(), ignored);
     start_ = run.progress.step;
     return Reopen(OfLastStep::kAll);
   }

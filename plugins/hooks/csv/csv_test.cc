@@ -134,7 +134,14 @@ TEST_F(CsvTest, WritesNothingWhereTheRunHasNoFolder) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(CsvTest, MakesTheFoldersOfItsFile) {
+  const auto hook = MakeOrDie<Hook>("recipe.Csv", "file: 'a/b/x.csv'");
+  EXPECT_OK(hook->BeforeTraining(run_));
+  EXPECT_TRUE(std::filesystem::exists(run_.folder + "/a/b/x.csv"));
+}
+
 TEST_F(CsvTest, NamesAFileThatCantBeWritten) {
+  std::ofstream(run_.folder + "/none") << "a file";
   const auto hook = MakeOrDie<Hook>("recipe.Csv", "file: 'none/metrics.csv'");
   EXPECT_THAT(hook->BeforeTraining(run_),
               FailsWith("none/metrics.csv: can't be written: "));

@@ -37,6 +37,11 @@ class EarlyStopping : public Hook {
     return absl::OkStatus();
   }
 
+  absl::Status AfterTraining(Run&) override {
+    WarnUnlessSeen(options_.metric(), best_.has_value());
+    return absl::OkStatus();
+  }
+
   void Save(State* state) const override {
     state->SetInteger("waited", waited_);
     if (best_.has_value()) state->SetNumber("best", *best_);
@@ -57,8 +62,8 @@ class EarlyStopping : public Hook {
  private:
   // How much better `value` is than `other`; below 0 where it is worse.
   double Gain(double value, double other) const {
-    return options_.mode() == recipe::EarlyStopping::MAX ? value - other
-                                                         : other - value;
+    return LessIsBetter(options_.metric(), options_.mode()) ? other - value
+                                                            : value - other;
   }
   bool IsBetter(double value) const {
     if (!std::isfinite(value)) return false;

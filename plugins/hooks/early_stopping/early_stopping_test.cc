@@ -56,6 +56,16 @@ TEST(EarlyStoppingTest, TakesLesserValuesForBetterInModeMin) {
   EXPECT_THAT(Reason("mode: MIN patience: 1", {3, 2, 2.5}), HasSubstr("2.5: "));
 }
 
+TEST(EarlyStoppingTest, TakesLesserValuesOfALossForBetterByItself) {
+  const std::string options = "metric: 'loss/eval' patience: 1";
+  EXPECT_EQ(Reason(*MakeOrDie<Hook>("recipe.EarlyStopping", options), {3, 2, 1},
+                   "loss/eval"),
+            "");
+  EXPECT_THAT(Reason(*MakeOrDie<Hook>("recipe.EarlyStopping", options), {2, 3},
+                     "loss/eval"),
+              HasSubstr("better than 2"));
+}
+
 TEST(EarlyStoppingTest, WantsValuesToBeBetterByMoreThanMinDelta) {
   const std::string options = "patience: 1 min_delta: 0.25 ";
   EXPECT_THAT(Reason(options, {1, 1.25}), HasSubstr("1.25: "));

@@ -3,6 +3,7 @@
 #include "ATen/ops/_foreach_norm.h"
 #include "ATen/ops/stack.h"
 #include "framework/core/hook.h"
+#include "framework/shared/watched_metric.h"
 #include "plugins/hooks/l1/l1.pb.h"
 
 namespace toque {
@@ -45,11 +46,13 @@ class L1 : public Hook {
     }
     if (parameters.empty()) return absl::OkStatus();
     const at::Tensor sum = at::stack(at::_foreach_norm(parameters, 1)).sum();
-    run.AddToLoss("l1", sum.mul(options_.lambda()));
+    run.AddToLoss(options_.name(), sum.mul(options_.lambda()));
     return absl::OkStatus();
   }
 
-  std::vector<std::string> Publishes() const override { return {"l1"}; }
+  std::vector<Published> Publishes() const override {
+    return {{options_.name(), Published::kTraining}};
+  }
 
  private:
   struct Chosen {
@@ -64,7 +67,8 @@ class L1 : public Hook {
 
 Made<Hook> MakeL1(const recipe::L1& options) {
   RETURN_IF_ERROR(Given("lambda", options.has_lambda()));
-  RETURN_IF_ERROR(AtLeast("lambda", options.lambda(), 0));
+  RETURN_IF_ERROR(Together(
+      {AtLeast("lambda", options.lambda(), 0), CheckName(options.name())}));
   try {
     return std::make_unique<L1>(options, std::regex(options.match()));
   } catch (const std::regex_error&) {

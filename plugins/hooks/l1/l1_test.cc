@@ -59,6 +59,16 @@ TEST_F(L1Test, LogsThePenaltyApartFromTheLoss) {
   EXPECT_DOUBLE_EQ(run_.added.at("l1").sum.item<double>(), 6.5);
 }
 
+TEST_F(L1Test, IsLoggedAndPublishedUnderItsName) {
+  const std::string options = "lambda: 1 name: 'l1_of_biases'";
+  Penalty(options);
+  EXPECT_TRUE(run_.added.contains("l1_of_biases"));
+  const auto published = MakeOrDie<Hook>("recipe.L1", options)->Publishes();
+  ASSERT_EQ(published.size(), 1u);
+  EXPECT_EQ(published[0].name, "l1_of_biases");
+  EXPECT_EQ(published[0].of, Published::kTraining);
+}
+
 TEST_F(L1Test, RefusesAPatternThatMatchesNothing) {
   const auto hook = MakeOrDie<Hook>("recipe.L1", "lambda: 1 match: '^conv'");
   EXPECT_THAT(hook->BeforeTraining(run_),
@@ -80,6 +90,8 @@ TEST(L1OptionsTest, RefusesOptionsOutOfRange) {
   EXPECT_THAT(Make<Hook>("recipe.L1"), FailsWith("lambda must be given"));
   EXPECT_THAT(Make<Hook>("recipe.L1", "lambda: -1"),
               FailsWith("lambda must be at least 0, got -1"));
+  EXPECT_THAT(Make<Hook>("recipe.L1", "lambda: 1 name: 'a/b'"),
+              FailsWith("name must not be empty and have no slash"));
   EXPECT_THAT(Make<Hook>("recipe.L1", "lambda: 1 match: '('"),
               FailsWith("match must be a regular expression, got ("));
 }

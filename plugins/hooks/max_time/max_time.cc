@@ -33,6 +33,9 @@ class MaxTime : public Hook {
 Made<Hook> MakeMaxTime(const recipe::MaxTime& options) {
   const double minutes = options.minutes() + 60 * options.hours();
   const double seconds = options.seconds() + 60 * minutes;
+  RETURN_IF_ERROR(Together({AtLeast("seconds", options.seconds(), 0),
+                            AtLeast("minutes", options.minutes(), 0),
+                            AtLeast("hours", options.hours(), 0)}));
   RETURN_IF_ERROR(Above("seconds, minutes and hours together", seconds, 0));
   return std::make_unique<MaxTime>(seconds);
 }

@@ -2,6 +2,7 @@
 
 #include "framework/core/loss.h"
 #include "framework/core/metric.h"
+#include "framework/shared/watched_metric.h"
 #include "plugins/hooks/mean_loss/mean_loss.pb.h"
 
 namespace toque {
@@ -44,9 +45,7 @@ Made<Hook> MakeMeanLoss(const recipe::MeanLoss& options,
                         const Context& context) {
   RETURN_IF_ERROR(Together({Given("loss", options.has_loss()),
                             Given("name", !options.name().empty())}));
-  if (options.name().find('/') != std::string::npos) {
-    return Invalid("name must have no slash", options.name());
-  }
+  RETURN_IF_ERROR(CheckName(options.name()));
   const Context place = context.At("loss");
   ASSIGN_OR_RETURN(auto loss, Build<Loss>(options.loss(), place));
   if (!loss->Parameters().empty() || !loss->Taps().empty()) {

@@ -13,7 +13,7 @@ class Plateau : public Hook {
  public:
   explicit Plateau(const recipe::Plateau& options)
       : options_(options),
-        sign_(options.mode() == recipe::Plateau::MAX ? 1 : -1) {}
+        sign_(LessIsBetter(options.metric(), options.mode()) ? -1 : 1) {}
 
   std::vector<std::string> Needs() const override {
     return {options_.metric()};
@@ -22,6 +22,11 @@ class Plateau : public Hook {
   absl::Status AfterEvaluation(Run& run) override {
     const auto value = Watched(run, options_.metric());
     if (value.has_value()) Judge(sign_ * *value);
+    return absl::OkStatus();
+  }
+
+  absl::Status AfterTraining(Run&) override {
+    WarnUnlessSeen(options_.metric(), std::isfinite(best_));
     return absl::OkStatus();
   }
 

@@ -69,6 +69,20 @@ TEST(PlateauTest, TakesLesserValuesAsBetterAsPyTorchDoes) {
               Pointwise(DoubleNear(1e-12), kOfLosses));
 }
 
+TEST(PlateauTest, TakesLesserValuesOfALossAsBetterByItself) {
+  const auto hook =
+      MakeOrDie<Hook>("recipe.Plateau", "metric: 'loss/eval' patience: 1");
+  std::vector<double> factors;
+  for (const double loss : kLosses) {
+    toque::Run run;
+    run.split = "eval";
+    run.metrics["loss/eval"] = loss;
+    EXPECT_OK(hook->AfterEvaluation(run));
+    factors.push_back(hook->LrFactor({}));
+  }
+  EXPECT_THAT(factors, Pointwise(DoubleNear(1e-12), kOfLosses));
+}
+
 TEST(PlateauTest, TakesAnAbsoluteThresholdAsPyTorchDoes) {
   EXPECT_THAT(Trace("patience: 1 threshold: 0.05 threshold_mode: ABSOLUTE",
                     Negative(kLosses)),
