@@ -36,6 +36,12 @@ inline absl::Status Invalid(std::string_view what_must_hold) {
   return absl::InvalidArgumentError(View(what_must_hold));
 }
 
+// The error of data that is broken or has vanished: absl::DataLossError, the
+// one code that a loader may be told to pass over.
+inline absl::Status Broken(std::string_view reason) {
+  return absl::DataLossError(View(reason));
+}
+
 // `status` with "place: " before each line of its text; an OK status stays as
 // it is.
 absl::Status AtPlace(const absl::Status& status, std::string_view place);
