@@ -52,7 +52,7 @@ class CifarTest : public testing::Test {
     Rng rng(0);
     EXPECT_OK(cifar.Read(index, rng, &example));
     std::vector<float> pixels(3 * kPlane);
-    example.images.at(0).at(0).Write(pixels.data());
+    EXPECT_OK(example.images.at(0).at(0).Write(pixels.data()));
     for (float& pixel : pixels) pixel = std::round(pixel * 255);
     return pixels;
   }

@@ -24,7 +24,7 @@ Pixels Read(const Dataset& digits, int64_t index) {
   Rng rng(0);
   EXPECT_OK(digits.Read(index, rng, &example));
   Pixels pixels(64);
-  example.images.at(0).at(0).Write(pixels.data());
+  EXPECT_OK(example.images.at(0).at(0).Write(pixels.data()));
   return pixels;
 }
 

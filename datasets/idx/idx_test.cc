@@ -57,7 +57,7 @@ class IdxTest : public testing::Test {
     EXPECT_OK(idx.Read(index, rng, &example));
     const Image& image = example.images.at(0).at(0);
     std::vector<float> pixels(static_cast<size_t>(image.elements()));
-    image.Write(pixels.data());
+    EXPECT_OK(image.Write(pixels.data()));
     for (float& pixel : pixels) pixel = std::round(pixel * 255);
     return pixels;
   }

@@ -29,7 +29,7 @@ Numbers Read(const Dataset& synthetic, int64_t index) {
   }
   const Image& image = example.images[0][0];
   Numbers pixels(static_cast<size_t>(image.elements()));
-  image.Write(pixels.data());
+  EXPECT_OK(image.Write(pixels.data()));
   return pixels;
 }
 

@@ -81,6 +81,7 @@ void CheckSection(const Section& section, Faults faults) {
 void CheckTrain(const Section& train, Faults faults) {
   CheckSection(train, faults);
   faults.Require(train.has_sampler(), "sampler must be given");
+  faults.Require(!train.has_average(), "average is for eval and test alone");
   faults.RequireAtLeast("tbptt_steps", train.tbptt_steps(), 0);
   faults.Require(!train.has_every_epochs(), kEveryEpochs);
 }

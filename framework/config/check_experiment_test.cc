@@ -119,6 +119,10 @@ TEST(CheckExperimentTest, KeepsWhatIsForTrainingOutOfEvaluation) {
               }),
               FailsWith("test.batch_transform is for train alone\n"
                         "test.drop_last is for train alone"));
+  EXPECT_THAT(After([](Experiment& e) {
+                e.mutable_train()->set_average(Section::LOGITS);
+              }),
+              FailsWith("train.average is for eval and test alone"));
   EXPECT_OK(After([](Experiment& e) {
     e.mutable_train()->add_batch_transform();
     e.mutable_train()->set_drop_last(true);

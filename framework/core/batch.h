@@ -20,6 +20,13 @@ struct Batch {
   std::vector<int64_t> index = {};  // N places in the data set
   int64_t views = 1;                // inputs to an example, one after the other
 
+  // Of pictures as bytes that wait for their normalisation on the device: a
+  // byte b of channel c becomes b / 255 * scale[c] + shift[c]. Float [C] on the
+  // CPU; undefined for any other input. The trainer does it before anyone else
+  // sees the batch.
+  at::Tensor scale = {};
+  at::Tensor shift = {};
+
   int64_t size() const { return static_cast<int64_t>(index.size()); }
   at::Device device() const { return input.device(); }
 };

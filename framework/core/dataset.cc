@@ -7,4 +7,8 @@ absl::StatusOr<std::vector<int64_t>> Dataset::Labels() const {
       "the data set must know its labels without reading every example");
 }
 
+std::string Dataset::Name(int64_t index) const {
+  return absl::StrCat("example ", index);
+}
+
 }  // namespace toque

@@ -4,6 +4,7 @@
 #define TOQUE_FRAMEWORK_CORE_DATASET_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,10 +29,15 @@ class Dataset {
   virtual int64_t size() const = 0;
   // The class of every example, for balanced sampling. The default: an error.
   virtual absl::StatusOr<std::vector<int64_t>> Labels() const;
+  // What errors call an example: "example 17" by default; a set of files adds
+  // which, "example 17 (cats/a.jpg)".
+  virtual std::string Name(int64_t index) const;
 
   // Reads example `index` (0 <= index < size()) into a recycled Example, whose
   // images may view memory of the data set. `rng` is the example's own. Safe to
-  // call from several threads at once.
+  // call from several threads at once. A file that is broken or not there any
+  // more is an error made by Broken(), of which the section's `on_broken` says
+  // what becomes; any other error ends the run.
   virtual absl::Status Read(int64_t index, Rng& rng,
                             Example* example) const = 0;
 };

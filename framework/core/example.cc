@@ -1,18 +1,32 @@
 #include "framework/core/example.h"
 
+#include <utility>
+
 #include "ATen/ops/empty.h"
 
 namespace toque {
 
+void Example::SetViews(size_t views) {
+  while (images.size() > views) {
+    spare_.push_back(std::move(images.back()));
+    images.pop_back();
+  }
+  while (images.size() < views) {
+    if (spare_.empty()) spare_.emplace_back();
+    images.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+}
+
 Image& Example::SetImage() {
-  images.resize(1);
+  SetViews(1);
   images[0].resize(1);
   values.reset();
   return images[0][0];
 }
 
 absl::Span<float> Example::Values(at::IntArrayRef shape) {
-  images.clear();
+  SetViews(0);
   const bool fits = values.defined() && values.sizes() == shape &&
                     values.scalar_type() == at::kFloat &&
                     values.is_contiguous() && values.use_count() == 1;

@@ -29,6 +29,9 @@ class Example {
   // Any shape and type; undefined when the example holds images.
   at::Tensor values;
 
+  // Gives it that many views; those that go are kept, with their memory, for
+  // when they come back.
+  void SetViews(size_t views);
   // Makes this an example of one image and returns that image.
   Image& SetImage();
   bool has_images() const { return !images.empty(); }
@@ -51,6 +54,7 @@ class Example {
   at::ScalarType target_type() const { return target_type_; }
 
  private:
+  std::vector<std::vector<Image>> spare_;
   TargetKind target_kind_ = TargetKind::kLabel;
   int64_t label_ = 0;
   std::vector<float> target_;

@@ -1,22 +1,30 @@
+// What is noted. image_write.cc does it.
+
 #include "framework/image/image.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
-#include "framework/status.h"
 #include "glog/logging.h"
 
 namespace toque {
 namespace {
 
-// out[x] = source[x * stride] * scale + shift. Inlined, so that the compiler
-// makes vectors of it where the stride is known.
-template <typename Pixel>
-inline void Scale(const Pixel* __restrict source, int64_t stride, int64_t count,
-                  float scale, float shift, float* __restrict out) {
-  for (int64_t x = 0; x < count; ++x) {
-    out[x] = static_cast<float>(source[x * stride]) * scale + shift;
-  }
+// Memory for pixels that are about to replace others.
+std::vector<uint8_t>& Spare() {
+  static thread_local std::vector<uint8_t> spare;
+  return spare;
+}
+
+// The part of `a` that lies in `b`; of no height or width where there is none.
+Region Intersection(const Region& a, const Region& b) {
+  const int64_t top = std::max(a.top, b.top);
+  const int64_t left = std::max(a.left, b.left);
+  const int64_t bottom = std::min(a.top + a.height, b.top + b.height);
+  const int64_t right = std::min(a.left + a.width, b.left + b.width);
+  return {top, left, std::max<int64_t>(bottom - top, 0),
+          std::max<int64_t>(right - left, 0)};
 }
 
 }  // namespace
@@ -53,6 +61,28 @@ absl::Span<uint8_t> Image::Allocate(int64_t channels, int64_t height,
   return absl::MakeSpan(own_);
 }
 
+absl::Status Image::Open(absl::Span<const uint8_t> bytes,
+                         const ImageOptions& options) {
+  CHECK(options.channels == 1 || options.channels == 3);
+  ASSIGN_OR_RETURN(const ImageHeader header, ReadHeader(bytes));
+  if (header.height > options.max_pixels / header.width) {
+    return Broken(absl::StrCat(toque::View(NameOf(header.format)),
+                               ": the picture must have at most ",
+                               options.max_pixels, " pixels (max_pixels), got ",
+                               header.height, " x ", header.width));
+  }
+  const bool turned = header.orientation >= 5;
+  Reset(Type::kEncoded, nullptr,
+        PixelLayout::Interleaved(options.channels,
+                                 turned ? header.width : header.height,
+                                 turned ? header.height : header.width),
+        255);
+  encoded_ = bytes;
+  header_ = header;
+  options_ = options;
+  return absl::OkStatus();
+}
+
 void Image::Reset(Type type, const void* pixels, const PixelLayout& layout,
                   float greatest) {
   CHECK(layout.channels >= 1 && layout.channels <= kMaxChannels)
@@ -61,32 +91,31 @@ void Image::Reset(Type type, const void* pixels, const PixelLayout& layout,
   type_ = type;
   pixels_ = pixels;
   layout_ = layout;
+  greatest_ = greatest;
+  encoded_ = {};
   content_ = Content::kColour;
+  fault_ = absl::OkStatus();
+  resized_.reset();
   window_ = visible_ = {0, 0, layout.height, layout.width};
-  flipped_ = false;
-  scale_.fill(1 / greatest);
+  flipped_ = negated_ = false;
+  scale_.fill(1);
   shift_.fill(0);
   fill_.fill(0);
-  rest_.fill(type == Type::kFloat ? 0 : greatest / 2);
+  rest_ = type == Type::kFloat ? 0 : 0.5f;
+  erased_.clear();
 }
 
 void Image::Crop(int64_t top, int64_t left, int64_t height, int64_t width,
                  float fill) {
   CHECK(height >= 1 && width >= 1);
+  if (!erased_.empty()) CarryOut();
   if (top < 0 || left < 0 || top + height > window_.height ||
       left + width > window_.width) {
     if (ShowsFill()) CarryOut();  // its fill may be another
     fill_.fill(fill);
   }
   // Whatever the picture did not show before stays hidden.
-  const int64_t bottom =
-      std::min(visible_.top + visible_.height, window_.top + window_.height);
-  const int64_t right =
-      std::min(visible_.left + visible_.width, window_.left + window_.width);
-  visible_.top = std::max(visible_.top, window_.top);
-  visible_.left = std::max(visible_.left, window_.left);
-  visible_.height = std::max<int64_t>(bottom - visible_.top, 0);
-  visible_.width = std::max<int64_t>(right - visible_.left, 0);
+  visible_ = Intersection(visible_, window_);
   // A mirrored picture counts its columns from the right.
   if (flipped_) left = window_.width - left - width;
   window_ = {window_.top + top, window_.left + left, height, width};
@@ -94,25 +123,7 @@ void Image::Crop(int64_t top, int64_t left, int64_t height, int64_t width,
 
 // Whether any of the window lies outside of what is visible.
 bool Image::ShowsFill() const {
-  return window_.top < visible_.top || window_.left < visible_.left ||
-         window_.top + window_.height > visible_.top + visible_.height ||
-         window_.left + window_.width > visible_.left + visible_.width;
-}
-
-// Makes what was noted the pixels: for what can't be noted on top of it.
-void Image::CarryOut() {
-  std::vector<uint8_t> pixels(static_cast<size_t>(elements()) * sizeof(float));
-  Write(reinterpret_cast<float*>(pixels.data()));
-  own_ = std::move(pixels);
-  PerChannel rest;
-  for (size_t c = 0; c < kMaxChannels; ++c) {
-    rest[c] = rest_[c] * scale_[c] + shift_[c];
-  }
-  const Content content = content_;
-  Reset(Type::kFloat, nullptr,
-        PixelLayout::Planar(channels(), height(), width()), 1);
-  content_ = content;
-  rest_ = rest;
+  return Intersection(window_, visible_) != window_;
 }
 
 void Image::Pad(int64_t border, float fill) {
@@ -120,15 +131,23 @@ void Image::Pad(int64_t border, float fill) {
   Crop(-border, -border, height() + 2 * border, width() + 2 * border, fill);
 }
 
+void Image::Resize(int64_t height, int64_t width, Filter filter,
+                   bool antialias) {
+  CHECK(height >= 1 && width >= 1);
+  if (height == window_.height && width == window_.width) return;
+  if (resized_.has_value() || ShowsFill() || !erased_.empty()) CarryOut();
+  resized_ = Resized{window_, height, width, filter, antialias};
+  window_ = visible_ = {0, 0, height, width};
+}
+
 void Image::Flip() {
+  if (!erased_.empty()) CarryOut();
   flipped_ = !flipped_;
   if (content_ != Content::kFlow) return;
+  negated_ = !negated_;
   // Even channels hold x: a value v becomes v(rest) - (v - v(rest)).
   for (size_t c = 0; c < kMaxChannels; c += 2) {
-    const float twice_rest = 2 * (rest_[c] * scale_[c] + shift_[c]);
-    scale_[c] = -scale_[c];
-    shift_[c] = twice_rest - shift_[c];
-    fill_[c] = twice_rest - fill_[c];
+    fill_[c] = 2 * (rest_ * scale_[c] + shift_[c]) - fill_[c];
   }
 }
 
@@ -148,57 +167,112 @@ absl::Status Image::Normalize(absl::Span<const float> mean,
     scale_[c] *= inverse;
     shift_[c] = (shift_[c] - m) * inverse;
     fill_[c] = (fill_[c] - m) * inverse;
+    for (Erased& erased : erased_) {
+      erased.values[c] = (erased.values[c] - m) * inverse;
+      erased.spread[c] *= inverse;
+    }
   }
   return absl::OkStatus();
 }
 
-void Image::Write(float* out) const {
-  const void* pixels = pixels_ == nullptr ? own_.data() : pixels_;
-  switch (type_) {
-    case Type::kUint8:
-      return WriteAs(static_cast<const uint8_t*>(pixels), out);
-    case Type::kUint16:
-      return WriteAs(static_cast<const uint16_t*>(pixels), out);
-    case Type::kFloat:
-      return WriteAs(static_cast<const float*>(pixels), out);
+void Image::Erase(const Region& region, absl::Span<const float> values) {
+  CHECK(values.size() == 1 || static_cast<int64_t>(values.size()) == channels())
+      << values.size() << " values";
+  Erased erased;
+  erased.region = Intersection(region, {0, 0, height(), width()});
+  erased.spread.fill(0);
+  for (size_t c = 0; c < static_cast<size_t>(channels()); ++c) {
+    erased.values[c] = values[values.size() == 1 ? 0 : c];
   }
+  erased_.push_back(erased);
 }
 
-template <typename Pixel>
-void Image::WriteAs(const Pixel* pixels, float* out) const {
-  for (int64_t c = 0; c < layout_.channels; ++c) {
-    const Pixel* plane = pixels + c * layout_.channel_stride;
-    for (int64_t y = 0; y < window_.height; ++y, out += window_.width) {
-      const int64_t row = window_.top + y;
-      if (row < visible_.top || row >= visible_.top + visible_.height) {
-        std::fill_n(out, window_.width, fill_[static_cast<size_t>(c)]);
-      } else {
-        WriteRow(plane + row * layout_.row_stride, c, out);
+void Image::EraseWithNoise(const Region& region, uint64_t seed) {
+  Erase(region, {0.0f});
+  erased_.back().spread.fill(1);
+  erased_.back().seed = seed;
+}
+
+// Whether what lies outside of the picture can be said in whole levels.
+bool Image::FillsAreLevels() const {
+  if (!ShowsFill()) return true;
+  for (size_t c = 0; c < static_cast<size_t>(channels()); ++c) {
+    const float level = (fill_[c] - shift_[c]) / scale_[c] * 255;
+    if (level < 0 || level > 255 ||
+        std::abs(level - std::round(level)) > 1e-3f) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Makes what was noted the pixels: for what can't be noted on top of it. What
+// Normalize does stays noted.
+void Image::CarryOut() {
+  const bool levels = type_ != Type::kFloat && type_ != Type::kUint16 &&
+                      greatest_ == 255 && erased_.empty() && FillsAreLevels();
+  const PerChannel scale = scale_, shift = shift_;
+  const Content content = content_;
+  const float rest = rest_;
+  const int64_t rows = height(), columns = width();
+  std::vector<uint8_t>& pixels = Spare();
+  pixels.resize(static_cast<size_t>(elements()) * (levels ? 1 : sizeof(float)));
+  if (!levels) {
+    scale_.fill(1);
+    shift_.fill(0);
+    for (size_t c = 0; c < kMaxChannels; ++c) {
+      fill_[c] = (fill_[c] - shift[c]) / scale[c];
+      for (Erased& erased : erased_) {
+        erased.values[c] = (erased.values[c] - shift[c]) / scale[c];
+        erased.spread[c] /= scale[c];
       }
     }
   }
+  const PixelForm form{levels ? PixelForm::kUint8 : PixelForm::kFloat32, true};
+  const absl::Status status = Write(pixels.data(), form);
+  own_.swap(pixels);
+  Reset(levels ? Type::kUint8 : Type::kFloat, nullptr,
+        PixelLayout::Interleaved(channels(), rows, columns), levels ? 255 : 1);
+  scale_ = scale;
+  shift_ = shift;
+  content_ = content;
+  rest_ = rest;
+  fault_ = status;
 }
 
-// One row of one channel: fill, pixels, fill.
-template <typename Pixel>
-void Image::WriteRow(const Pixel* row, int64_t channel, float* out) const {
-  const auto c = static_cast<size_t>(channel);
-  const int64_t begin =
-      std::clamp<int64_t>(visible_.left - window_.left, 0, window_.width);
-  const int64_t end = std::clamp<int64_t>(
-      visible_.left + visible_.width - window_.left, begin, window_.width);
-  const int64_t stride = layout_.column_stride;
-  const Pixel* source = row + (window_.left + begin) * stride;
-  out = std::fill_n(out, flipped_ ? window_.width - end : begin, fill_[c]);
-  if (stride == 1) {
-    Scale(source, 1, end - begin, scale_[c], shift_[c], out);
-  } else {
-    Scale(source, stride, end - begin, scale_[c], shift_[c], out);
+absl::StatusOr<EditablePixels> Image::Edit() {
+  RETURN_IF_ERROR(fault_);
+  if (type_ == Type::kFloat || !erased_.empty()) {
+    return Invalid("works on levels of 0 to 255; the image must hold integers",
+                   "floating-point values");
   }
-  // In the cache still, and faster than writing backwards.
-  if (flipped_) std::reverse(out, out + (end - begin));
-  out += end - begin;
-  std::fill_n(out, flipped_ ? begin : window_.width - end, fill_[c]);
+  for (size_t c = 0; c < static_cast<size_t>(channels()); ++c) {
+    if (scale_[c] != 1 || shift_[c] != 0) {
+      return Invalid(
+          "works on levels of 0 to 255, so it must stand before Normalize");
+    }
+  }
+  const bool ready = type_ == Type::kUint8 && pixels_ == nullptr &&
+                     greatest_ == 255 && !resized_.has_value() && !flipped_ &&
+                     window_ == Region{0, 0, layout_.height, layout_.width} &&
+                     !ShowsFill() && layout_.channel_stride == 1;
+  if (!ready) {
+    std::vector<uint8_t>& pixels = Spare();
+    pixels.resize(static_cast<size_t>(elements()));
+    RETURN_IF_ERROR(Write(pixels.data(), {PixelForm::kUint8, true}));
+    Swap(pixels, channels(), height(), width());
+  }
+  return EditablePixels{own_.data(), height(), width(), channels()};
+}
+
+void Image::Swap(std::vector<uint8_t>& pixels, int64_t channels, int64_t height,
+                 int64_t width) {
+  CHECK_EQ(pixels.size(), static_cast<size_t>(channels * height * width));
+  const Content content = content_;
+  own_.swap(pixels);
+  Reset(Type::kUint8, nullptr,
+        PixelLayout::Interleaved(channels, height, width), 255);
+  content_ = content;
 }
 
 }  // namespace toque

@@ -17,7 +17,7 @@ using testing::Pointwise;
 
 std::vector<float> Written(const Image& image) {
   std::vector<float> out(static_cast<size_t>(image.elements()));
-  image.Write(out.data());
+  EXPECT_OK(image.Write(out.data()));
   return out;
 }
 

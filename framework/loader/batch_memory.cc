@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "ATen/ops/empty.h"
-#include "absl/strings/str_join.h"
+#include "ATen/ops/empty_strided.h"
 
 namespace toque {
 namespace {
@@ -21,50 +21,37 @@ absl::Status CheckLabel(int64_t label, int64_t limit) {
                  label);
 }
 
+// [..., C, H, W] whose pixels lie as [..., H, W, C]. Not a view, whose memory
+// would count as held by its base.
+at::Tensor EmptyInterleaved(const std::vector<int64_t>& shape,
+                            const at::TensorOptions& options) {
+  std::vector<int64_t> strides(shape.size());
+  const size_t c = shape.size() - 3, h = c + 1, w = c + 2;
+  strides[c] = 1;
+  strides[w] = shape[c];
+  strides[h] = shape[w] * strides[w];
+  int64_t stride = shape[h] * strides[h];
+  for (size_t i = c; i-- > 0; stride *= shape[i]) strides[i] = stride;
+  return at::empty_strided(shape, strides, options);
+}
+
 }  // namespace
 
-ExampleForm ExampleForm::Of(const Example& example) {
-  ExampleForm form;
-  if (example.has_images()) {
-    const auto& frames = example.images[0];
-    form.views = static_cast<int64_t>(example.images.size());
-    if (frames.size() > 1) {
-      form.shape.push_back(static_cast<int64_t>(frames.size()));
-    }
-    for (const int64_t size :
-         {frames[0].channels(), frames[0].height(), frames[0].width()}) {
-      form.shape.push_back(size);
-    }
-  } else {
-    form.shape = example.values.sizes().vec();
-    form.type = example.values.scalar_type();
-  }
-  form.target_kind = example.target_kind();
-  if (form.target_kind == TargetKind::kValues) {
-    form.target_size = static_cast<int64_t>(example.target().size());
-    form.target_type = example.target_type();
-  }
-  return form;
-}
-
-std::string ExampleForm::ToString() const {
-  std::string text = absl::StrCat("[", absl::StrJoin(shape, ", "), "] of ",
-                                  c10::toString(type));
-  if (views > 1) absl::StrAppend(&text, " in ", views, " views");
-  absl::StrAppend(&text, target_kind == TargetKind::kLabel
-                             ? " with a label"
-                             : absl::StrCat(" with ", target_size, " values"));
-  return text;
-}
-
 BatchMemory::BatchMemory(const ExampleForm& form, int64_t size, bool pinned)
-    : form_(form), pinned_(pinned) {
+    : form_(form),
+      size_(size),
+      pinned_(pinned),
+      left_out_(static_cast<size_t>(size)) {
   batch_.index.resize(static_cast<size_t>(size));
   batch_.views = form.views;
+  batch_.scale = form.scale;
+  batch_.shift = form.shift;
   Allocate();
 }
 
 bool BatchMemory::Renew() {
+  batch_.index.resize(static_cast<size_t>(size_));
+  std::fill(left_out_.begin(), left_out_.end(), uint8_t{0});
   if (!HeldElsewhere(batch_.input) && !HeldElsewhere(batch_.target)) {
     return false;
   }
@@ -73,63 +60,66 @@ bool BatchMemory::Renew() {
 }
 
 void BatchMemory::Allocate() {
-  std::vector<int64_t> shape = {size() * form_.views};
+  std::vector<int64_t> shape = {size_ * form_.views};
   shape.insert(shape.end(), form_.shape.begin(), form_.shape.end());
   const auto options = at::TensorOptions().pinned_memory(pinned_);
-  batch_.input = at::empty(shape, options.dtype(form_.type));
+  batch_.input = form_.images && form_.pixels.interleaved
+                     ? EmptyInterleaved(shape, options.dtype(form_.type))
+                     : at::empty(shape, options.dtype(form_.type));
   input_ = static_cast<std::byte*>(batch_.input.mutable_data_ptr());
-  row_bytes_ = batch_.input.nbytes() / static_cast<size_t>(size());
+  row_bytes_ = batch_.input.nbytes() / static_cast<size_t>(size_);
+  if (form_.images) {
+    const int64_t frames = form_.shape.size() == 4 ? form_.shape[0] : 1;
+    image_bytes_ = row_bytes_ / static_cast<size_t>(form_.views * frames);
+  }
   if (form_.target_kind == TargetKind::kLabel) {
-    batch_.target = at::empty({size()}, options.dtype(at::kLong));
+    batch_.target = at::empty({size_}, options.dtype(at::kLong));
   } else {
-    batch_.target = at::empty({size(), form_.target_size},
-                              options.dtype(form_.target_type));
+    batch_.target =
+        at::empty({size_, form_.target_size}, options.dtype(form_.target_type));
   }
   target_ = static_cast<std::byte*>(batch_.target.mutable_data_ptr());
+  target_bytes_ = batch_.target.nbytes() / static_cast<size_t>(size_);
+}
+
+absl::Status BatchMemory::Unlike(const Example& example) const {
+  return Invalid(absl::StrCat("must be ", form_.ToString(), " as others"),
+                 ExampleForm::Of(example, form_.pixels).ToString());
 }
 
 absl::Status BatchMemory::Write(int64_t row, const Example& example,
                                 int64_t label_limit) {
+  RETURN_IF_ERROR(WriteInput(row, example));
+  return WriteTarget(row, example, label_limit);
+}
+
+absl::Status BatchMemory::WriteInput(int64_t row, const Example& example) {
   std::byte* out = input_ + static_cast<size_t>(row) * row_bytes_;
-  if (example.has_images()) {
-    auto* values = reinterpret_cast<float*>(out);
-    // Sizes are compared image by image: making a form would allocate.
-    const bool clip = form_.shape.size() == 4;
-    const int64_t frames = clip ? form_.shape[0] : 1;
-    const int64_t* shape = form_.shape.data() + (clip ? 1 : 0);
-    bool same = form_.type == at::kFloat && form_.shape.size() >= 3 &&
-                static_cast<int64_t>(example.images.size()) == form_.views;
-    for (const auto& view : example.images) {
-      same = same && static_cast<int64_t>(view.size()) == frames;
-      for (const Image& image : view) {
-        same = same && image.channels() == shape[0] &&
-               image.height() == shape[1] && image.width() == shape[2];
-        if (!same) break;
-        image.Write(values);
-        values += image.elements();
-      }
-    }
-    if (!same) {
-      return Invalid(absl::StrCat("must be ", form_.ToString(), " as others"),
-                     ExampleForm::Of(example).ToString());
-    }
-  } else {
+  if (!example.has_images()) {
     const at::Tensor values = example.values.contiguous();
-    if (values.sizes() != form_.shape || values.scalar_type() != form_.type) {
-      return Invalid(absl::StrCat("must be ", form_.ToString(), " as others"),
-                     ExampleForm::Of(example).ToString());
+    if (form_.images || values.sizes() != form_.shape ||
+        values.scalar_type() != form_.type) {
+      return Unlike(example);
     }
     std::memcpy(out, values.const_data_ptr(), row_bytes_);
+    return absl::OkStatus();
   }
-  return WriteTarget(row, example, label_limit);
+  if (!form_.FitsImages(example)) return Unlike(example);
+  for (const auto& view : example.images) {
+    for (const Image& image : view) {
+      if (form_.scale.defined()) {
+        RETURN_IF_ERROR(form_.CheckNormalisation(image));
+      }
+      RETURN_IF_ERROR(image.Write(out, form_.pixels));
+      out += image_bytes_;
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
                                       int64_t label_limit) {
-  if (example.target_kind() != form_.target_kind) {
-    return Invalid(absl::StrCat("must be ", form_.ToString(), " as others"),
-                   ExampleForm::Of(example).ToString());
-  }
+  if (example.target_kind() != form_.target_kind) return Unlike(example);
   if (form_.target_kind == TargetKind::kLabel) {
     reinterpret_cast<int64_t*>(target_)[row] = example.label();
     return CheckLabel(example.label(), label_limit);
@@ -152,6 +142,35 @@ absl::Status BatchMemory::WriteTarget(int64_t row, const Example& example,
               reinterpret_cast<float*>(target_) + first);
   }
   return absl::OkStatus();
+}
+
+int64_t BatchMemory::Close() {
+  int64_t kept = 0;
+  for (int64_t row = 0; row < size_; ++row) {
+    if (left_out_[static_cast<size_t>(row)] == 1) continue;
+    if (kept != row) Move(row, kept);
+    ++kept;
+  }
+  batch_.index.resize(static_cast<size_t>(kept));
+  return kept;
+}
+
+void BatchMemory::Move(int64_t from, int64_t to) {
+  const auto source = static_cast<size_t>(from);
+  const auto target = static_cast<size_t>(to);
+  batch_.index[target] = batch_.index[source];
+  std::memcpy(input_ + target * row_bytes_, input_ + source * row_bytes_,
+              row_bytes_);
+  std::memcpy(target_ + target * target_bytes_,
+              target_ + source * target_bytes_, target_bytes_);
+}
+
+void BatchMemory::Lend(Batch* batch) const {
+  *batch = batch_;
+  const int64_t kept = batch_.size();
+  if (kept == size_) return;
+  batch->input = batch_.input.narrow(0, 0, kept * form_.views);
+  batch->target = batch_.target.narrow(0, 0, kept);
 }
 
 }  // namespace toque

@@ -10,7 +10,7 @@
 
 namespace toque {
 
-// Not safe for several threads.
+// Safe for several threads under one lock, which Prepare alone does without.
 class EpochOrder {
  public:
   explicit EpochOrder(const LoaderOptions& options) : options_(options) {}
@@ -22,14 +22,28 @@ class EpochOrder {
   absl::StatusOr<const std::vector<int64_t>*> Of(int64_t epoch);
   int64_t size() const { return size_; }
 
+  // The order of an epoch may be made ahead, while others use the one before:
+  // BeginPrepare, then Prepare without the lock, then EndPrepare. An epoch is
+  // prepared once; an order that can't be made is Of's error.
+  bool CanPrepare(int64_t epoch) const {
+    return !preparing_ && prepared_epoch_ != epoch;
+  }
+  void BeginPrepare(int64_t epoch);
+  void Prepare();
+  void EndPrepare() { preparing_ = false; }
+  bool preparing() const { return preparing_; }
+
  private:
-  absl::Status Make(int64_t epoch);
+  absl::Status Make(int64_t epoch, std::vector<int64_t>* order) const;
 
   const LoaderOptions& options_;
   std::vector<int64_t> labels_;
   int64_t size_ = 0;
   int64_t epoch_ = -1;  // whose order this is
   std::vector<int64_t> order_;
+  bool preparing_ = false;
+  int64_t prepared_epoch_ = -1;
+  std::vector<int64_t> prepared_;  // empty where it could not be made
 };
 
 }  // namespace toque

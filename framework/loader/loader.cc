@@ -9,55 +9,23 @@
 #include "framework/guarded.h"
 #include "framework/loader/batch_memory.h"
 #include "framework/loader/epoch_order.h"
+#include "framework/loader/example_reader.h"
+#include "framework/loader/fill.h"
 
 namespace toque {
 namespace {
 
-// Reads examples and writes them into batches; what all threads share.
-class ExampleReader {
- public:
-  explicit ExampleReader(const LoaderOptions& options) : options_(options) {}
-
-  // Reads the example at `place` of the epoch's order.
-  absl::Status Read(int64_t index, int64_t epoch, int64_t place,
-                    Example* example) const {
-    const absl::Status status =
-        Guarded([&] { return ReadAndTransform(index, epoch, place, example); });
-    return AtPlace(status, status.ok() ? "" : absl::StrCat("example ", index));
+LoaderOptions WithLog(LoaderOptions options) {
+  if (options.broken_log == nullptr) {
+    options.broken_log = std::make_shared<BrokenLog>();
   }
-
- private:
-  absl::Status ReadAndTransform(int64_t index, int64_t epoch, int64_t place,
-                                Example* example) const {
-    // In training an example may be drawn twice an epoch, and is then changed
-    // in two ways; in evaluation what is drawn depends on the example alone.
-    const auto key = static_cast<uint64_t>(options_.training ? place : index);
-    const auto epoch_key = static_cast<uint64_t>(options_.training ? epoch : 0);
-    example->index = index;
-    Rng rng(options_.seed, epoch_key, key,
-            static_cast<uint64_t>(Stream::kRead));
-    RETURN_IF_ERROR(options_.dataset->Read(index, rng, example));
-    auto stream = static_cast<uint64_t>(Stream::kTransform);
-    for (const Transform* transform : options_.transforms) {
-      Rng own(options_.seed, epoch_key, key, stream);
-      const absl::Status status = transform->Apply(*example, own);
-      if (!status.ok()) {
-        const auto position =
-            stream - static_cast<uint64_t>(Stream::kTransform);
-        return AtPlace(status, absl::StrCat("transform[", position, "]"));
-      }
-      ++stream;
-    }
-    return absl::OkStatus();
-  }
-
-  const LoaderOptions& options_;
-};
+  return options;
+}
 
 class ThreadedLoader : public Loader {
  public:
   explicit ThreadedLoader(const LoaderOptions& options)
-      : options_(options), reader_(options_), order_(options_) {}
+      : options_(WithLog(options)), reader_(options_), order_(options_) {}
   ~ThreadedLoader() override;
 
   absl::Status Open();
@@ -67,6 +35,7 @@ class ThreadedLoader : public Loader {
     return options_.drop_last ? batches_per_epoch_ * options_.batch_size
                               : order_.size();
   }
+  int64_t broken() const override { return broken_; }
   int64_t allocations() const override {
     const std::lock_guard lock(mutex_);
     return allocations_;
@@ -79,28 +48,32 @@ class ThreadedLoader : public Loader {
     State state = State::kFree;
     std::unique_ptr<BatchMemory> memory;  // null when free
     int64_t unwritten = 0;
-    absl::Status status;
+    Filled filled;
   };
-  // Some rows of a batch, which one thread makes.
   struct Part {
     Slot* slot = nullptr;
-    int64_t epoch = 0;
-    int64_t first_place = 0;  // in the order, of the batch's row 0
-    int64_t begin = 0;        // rows
-    int64_t end = 0;
+    Rows rows;
   };
 
   Slot& SlotOf(int64_t number) {
     return slots_[static_cast<size_t>(number) % slots_.size()];
   }
   bool CanClaim() {
-    return claimed_rows_ > 0 || SlotOf(claimed_).state == Slot::State::kFree;
+    if (claimed_rows_ > 0) return true;
+    const bool waits = claimed_ % batches_per_epoch_ == 0 && order_.preparing();
+    return !waits && SlotOf(claimed_).state == Slot::State::kFree;
   }
+  // In the second half of an epoch the order of the next is made, since that of
+  // millions of examples takes a while.
+  bool CanPrepare() const {
+    return claimed_ % batches_per_epoch_ * 2 >= batches_per_epoch_ &&
+           order_.CanPrepare(claimed_ / batches_per_epoch_ + 1);
+  }
+  void PrepareOrder(std::unique_lock<std::mutex>* lock);
   absl::StatusOr<Part> Claim();
   absl::Status BeginSlot(Slot& slot);
   std::unique_ptr<BatchMemory> TakeMemory(int64_t size);
-  absl::Status Fill(const Part& part, Example* example);
-  void Finish(const Part& part, absl::Status status);
+  void Finish(const Part& part, Filled filled);
   void Work();
 
   const LoaderOptions options_;
@@ -121,6 +94,7 @@ class ThreadedLoader : public Loader {
   int64_t claimed_rows_ = 0;
   int64_t next_ = 0;
   int64_t allocations_ = 0;
+  int64_t broken_ = 0;  // of what was handed out
   bool stop_ = false;
   absl::Status failed_;
   Example own_example_;  // of the calling thread
@@ -139,12 +113,9 @@ absl::Status ThreadedLoader::Open() {
   }
   claimed_ = next_ = options_.epoch * batches_per_epoch_ + options_.batch;
 
-  const int64_t place = options_.batch * options_.batch_size % order_.size();
   ASSIGN_OR_RETURN(const auto* order, order_.Of(options_.epoch));
-  RETURN_IF_ERROR(reader_.Read((*order)[static_cast<size_t>(place)],
-                               options_.epoch, place, &own_example_));
-  form_ = ExampleForm::Of(own_example_);
-
+  ASSIGN_OR_RETURN(form_,
+                   FormOfFirst(options_, reader_, *order, &own_example_));
   // One batch is lent, the others are being made or wait.
   slots_.resize(options_.threads == 0
                     ? 1
@@ -187,14 +158,16 @@ absl::Status ThreadedLoader::Next(Batch* batch) {
     auto part = Guarded([this] { return Claim(); });
     if (!part.ok()) return failed_ = part.status();
     lock.unlock();
-    absl::Status status = Fill(*part, &own_example_);
+    Filled filled = Fill(options_, reader_, part->rows, &own_example_,
+                         part->slot->memory.get());
     lock.lock();
-    Finish(*part, std::move(status));
+    Finish(*part, std::move(filled));
   }
-  if (!slot.status.ok()) return failed_ = slot.status;
+  if (!slot.filled.status.ok()) return failed_ = slot.filled.status;
   slot.state = Slot::State::kLent;
   ++next_;
-  *batch = slot.memory->batch();
+  broken_ += slot.filled.broken;
+  slot.memory->Lend(batch);
   return absl::OkStatus();
 }
 
@@ -202,11 +175,13 @@ absl::Status ThreadedLoader::Next(Batch* batch) {
 absl::StatusOr<ThreadedLoader::Part> ThreadedLoader::Claim() {
   Slot& slot = SlotOf(claimed_);
   if (claimed_rows_ == 0) RETURN_IF_ERROR(BeginSlot(slot));
-  Part part{&slot, claimed_ / batches_per_epoch_,
-            claimed_ % batches_per_epoch_ * options_.batch_size, claimed_rows_,
-            std::min(claimed_rows_ + rows_per_part_, slot.memory->size())};
-  claimed_rows_ = part.end;
-  if (part.end == slot.memory->size()) {
+  const Part part{
+      &slot,
+      {claimed_ / batches_per_epoch_,
+       claimed_ % batches_per_epoch_ * options_.batch_size, claimed_rows_,
+       std::min(claimed_rows_ + rows_per_part_, slot.memory->size())}};
+  claimed_rows_ = part.rows.end;
+  if (claimed_rows_ == slot.memory->size()) {
     ++claimed_;
     claimed_rows_ = 0;
   }
@@ -221,7 +196,7 @@ absl::Status ThreadedLoader::BeginSlot(Slot& slot) {
   slot.memory = TakeMemory(size);
   std::copy_n(order->begin() + first, size, slot.memory->index().begin());
   slot.unwritten = size;
-  slot.status = absl::OkStatus();
+  slot.filled = {};
   slot.state = Slot::State::kFilling;
   return absl::OkStatus();
 }
@@ -239,48 +214,50 @@ std::unique_ptr<BatchMemory> ThreadedLoader::TakeMemory(int64_t size) {
   return std::make_unique<BatchMemory>(form_, size, options_.pinned);
 }
 
-absl::Status ThreadedLoader::Fill(const Part& part, Example* example) {
-  for (int64_t row = part.begin; row < part.end; ++row) {
-    const int64_t place = part.first_place + row;
-    const int64_t index = part.slot->memory->index()[static_cast<size_t>(row)];
-    RETURN_IF_ERROR(reader_.Read(index, part.epoch, place, example));
-    const absl::Status status =
-        part.slot->memory->Write(row, *example, options_.label_limit);
-    if (!status.ok()) return AtPlace(status, absl::StrCat("example ", index));
-  }
-  return absl::OkStatus();
-}
-
 // Called with the lock held.
-void ThreadedLoader::Finish(const Part& part, absl::Status status) {
+void ThreadedLoader::Finish(const Part& part, Filled filled) {
   Slot& slot = *part.slot;
-  slot.unwritten -= part.end - part.begin;
-  // Of several faults in a batch any will do; they come in the batch's order.
-  if (!status.ok()) slot.status.Update(std::move(status));
+  slot.unwritten -= part.rows.end - part.rows.begin;
+  slot.filled.Add(std::move(filled));
   if (slot.unwritten > 0) return;
+  slot.filled.status = Close(slot.filled, slot.memory.get());
   slot.state = Slot::State::kReady;
   ready_.notify_all();
+}
+
+void ThreadedLoader::PrepareOrder(std::unique_lock<std::mutex>* lock) {
+  order_.BeginPrepare(claimed_ / batches_per_epoch_ + 1);
+  lock->unlock();
+  order_.Prepare();
+  lock->lock();
+  order_.EndPrepare();
+  work_.notify_all();
 }
 
 void ThreadedLoader::Work() {
   Example example;
   std::unique_lock lock(mutex_);
   for (;;) {
-    work_.wait(lock, [this] { return stop_ || CanClaim(); });
+    work_.wait(lock, [this] { return stop_ || CanPrepare() || CanClaim(); });
     if (stop_) return;
+    if (CanPrepare()) {
+      PrepareOrder(&lock);
+      continue;
+    }
     auto part = Guarded([this] { return Claim(); });
     if (!part.ok()) {
       // The order of an epoch can't be made: its first batch carries the error.
       Slot& slot = SlotOf(claimed_);
-      slot.status = part.status();
+      slot.filled.status = part.status();
       slot.state = Slot::State::kReady;
       ready_.notify_all();
       return;
     }
     lock.unlock();
-    absl::Status status = Fill(*part, &example);
+    Filled filled =
+        Fill(options_, reader_, part->rows, &example, part->slot->memory.get());
     lock.lock();
-    Finish(*part, std::move(status));
+    Finish(*part, std::move(filled));
   }
 }
 

@@ -18,8 +18,15 @@
 #include "framework/core/dataset.h"
 #include "framework/core/sampler.h"
 #include "framework/core/transform.h"
+#include "framework/image/pixels.h"
+#include "framework/loader/broken_log.h"
 
 namespace toque {
+
+// What becomes of a broken example: one that can't be read, transformed or
+// decoded for an error of absl::StatusCode::kDataLoss. Any other error ends the
+// loader.
+enum class OnBroken { kFail, kSkip, kReplace };
 
 // What is pointed to outlives the loader.
 struct LoaderOptions {
@@ -39,6 +46,18 @@ struct LoaderOptions {
   int64_t label_limit = 0;
   // Batches lie in page-locked memory, for copies to a GPU.
   bool pinned = false;
+  // Type and order of images. Interleaved ones make a batch [N, C, H, W], or
+  // [N, T, C, H, W], whose memory is channels-last. As bytes they are not
+  // normalised yet (Batch::scale), and all must be normalised alike.
+  PixelForm pixels;
+
+  OnBroken on_broken = OnBroken::kFail;
+  // So many examples after a broken one are tried as its replacement.
+  int64_t replacements = 16;
+  // Where broken examples are named; the loader's own where not given. Loaders
+  // of one data set that share it name each once.
+  std::shared_ptr<BrokenLog> broken_log;
+
   // Where to begin.
   int64_t epoch = 0;
   int64_t batch = 0;
@@ -46,8 +65,8 @@ struct LoaderOptions {
 
 class Loader {
  public:
-  // Reads one example, so that what can't be read is known at once. Errors name
-  // the example.
+  // Reads the first example, of which OnBroken holds too, so that what can't be
+  // read is known at once. Errors name the example.
   static absl::StatusOr<std::unique_ptr<Loader>> Start(
       const LoaderOptions& options);
   virtual ~Loader() = default;
@@ -55,6 +74,9 @@ class Loader {
   // The next batch, over what `batch` held; goes on after an epoch's end. After
   // an error every call gives the same error.
   virtual absl::Status Next(Batch* batch) = 0;
+
+  // Examples that were left out or replaced in the batches so far.
+  virtual int64_t broken() const { return 0; }
 
   virtual int64_t batches_per_epoch() const = 0;
   virtual int64_t examples_per_epoch() const = 0;

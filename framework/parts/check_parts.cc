@@ -1,6 +1,8 @@
 #include "framework/parts/check_parts.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,6 +134,29 @@ void CheckReevaluation(const Experiment& experiment, const Parts& parts,
   }
 }
 
+// A label must mean the same wherever it stands: a folder of one class that is
+// missing would shift those after it.
+void CheckClasses(const Parts& parts, Faults* faults) {
+  const std::vector<std::string>& names = parts.info.class_names;
+  for (const auto& [place, section] :
+       {std::pair{"eval", &parts.eval}, std::pair{"test", &parts.test}}) {
+    if (!*section || (*section)->dataset == nullptr) continue;
+    const DatasetInfo info = (*section)->dataset->Info();
+    const std::vector<std::string>& others = info.class_names;
+    if (names.empty() || others.empty() || names == others) continue;
+    const auto [own, other] =
+        std::mismatch(names.begin(), names.end(), others.begin(), others.end());
+    const auto named = [](const auto& list, const auto& name) {
+      return name == list.end() ? std::string("none") : *name;
+    };
+    faults->push_back(AtPlace(
+        Invalid(absl::StrCat("classes must be those of train.dataset, class ",
+                             own - names.begin(), " ", named(names, own)),
+                named(others, other)),
+        absl::StrCat(place, ".dataset")));
+  }
+}
+
 }  // namespace
 
 std::set<std::string> PublishedMetrics(const Parts& parts) {
@@ -157,6 +182,7 @@ absl::Status CheckParts(const Experiment& experiment, const Parts& parts) {
   CheckNames(parts, &faults);
   CheckSoftTargets(experiment, parts, &faults);
   CheckReevaluation(experiment, parts, &faults);
+  CheckClasses(parts, &faults);
   return Together(faults);
 }
 

@@ -17,7 +17,7 @@ std::set<std::string> PublishedMetrics(const Parts& parts);
 // What no part can see by itself: metrics that a hook needs and nobody
 // publishes, names that two hooks use, soft targets for a loss or hook that
 // takes labels alone, an optimizer that must compute a batch again where that
-// can't be done. All faults together.
+// can't be done, sections whose classes differ. All faults together.
 absl::Status CheckParts(const Experiment& experiment, const Parts& parts);
 
 }  // namespace toque

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <regex>
 
+#include "framework/plot/plot_testing.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -16,16 +16,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::string PathOf(const std::string& name) {
-  static const std::string folder = TestFolder();
-  return folder + "/" + name;
-}
-
 // What is drawn, as the bytes of the file.
 std::string Drawn(const Chart& chart, const std::string& name) {
   EXPECT_OK(DrawChart(chart, PathOf(name)));
@@ -34,29 +24,6 @@ std::string Drawn(const Chart& chart, const std::string& name) {
 std::string Drawn(const Heatmap& heatmap, const std::string& name) {
   EXPECT_OK(DrawHeatmap(heatmap, PathOf(name)));
   return Contents(PathOf(name));
-}
-
-// Every element that is opened is closed, in order, and text holds no bare <
-// or &.
-void ExpectWellFormed(std::string svg) {
-  svg = std::regex_replace(svg, std::regex(R"(<\?[^>]*\?>|<![^>]*>)"), "");
-  const std::regex tag(R"(<(/?)([a-zA-Z]+)[^<>]*?(/?)>)");
-  std::vector<std::string> open;
-  for (std::sregex_iterator it(svg.begin(), svg.end(), tag), end; it != end;
-       ++it) {
-    if ((*it)[3].length() > 0) continue;
-    if ((*it)[1].length() == 0) {
-      open.push_back((*it)[2]);
-      continue;
-    }
-    ASSERT_FALSE(open.empty());
-    EXPECT_EQ(open.back(), (*it)[2]);
-    open.pop_back();
-  }
-  EXPECT_TRUE(open.empty());
-  const std::string text = std::regex_replace(svg, tag, "");
-  EXPECT_THAT(text, Not(HasSubstr("<")));
-  EXPECT_FALSE(std::regex_search(text, std::regex("&(?![a-z#0-9]+;)")));
 }
 
 Chart TwoLines() {

@@ -8,6 +8,9 @@
 namespace toque {
 namespace {
 
+using testing::ElementsAre;
+using testing::EndsWith;
+
 using Bytes = std::vector<uint8_t>;
 
 class InputFileTest : public testing::Test {
@@ -96,6 +99,46 @@ TEST_F(InputFileTest, SaysWhyAFileCannotBeRead) {
               FailsWith("can't be opened: No such file or directory"));
   EXPECT_THAT(ReadAll(folder_, &bytes),
               FailsWith("can't be read: Is a directory"));
+}
+
+// The lines of a file, and the error that ended them.
+std::vector<std::string> Lines(const std::string& path) {
+  std::vector<std::string> lines;
+  const absl::Status status = ForEachLine(path, [&](std::string_view line) {
+    lines.emplace_back(line);
+    return line == "stop" ? Invalid("must not stop") : absl::OkStatus();
+  });
+  if (!status.ok()) lines.emplace_back(status.message());
+  return lines;
+}
+
+TEST_F(InputFileTest, ReadsLines) {
+  const auto lines_of = [this](const std::string& text) {
+    return Lines(Write(Bytes(text.begin(), text.end())));
+  };
+  EXPECT_THAT(lines_of(""), ElementsAre());
+  EXPECT_THAT(lines_of("a\n\nb\r\nc"), ElementsAre("a", "", "b", "c"));
+  EXPECT_THAT(lines_of("a\nstop\nb\n"),
+              ElementsAre("a", "stop", EndsWith("/file:2: must not stop")));
+  EXPECT_THAT(lines_of(std::string("a\nb\0c\n", 6)),
+              ElementsAre("a", EndsWith("/file:2: must be a line of text")));
+  const std::string long_line(65536, 'x');
+  EXPECT_THAT(lines_of(long_line + "\r\ny"), ElementsAre(long_line, "y"));
+  EXPECT_THAT(lines_of(std::string(3 << 20, 'x')),
+              ElementsAre(EndsWith("/file:1: must be a line of text")));
+  EXPECT_THAT(Lines(folder_ + "/none"),
+              ElementsAre(EndsWith("/none: can't be opened: No such file or "
+                                   "directory")));
+}
+
+TEST_F(InputFileTest, ReadsLinesThatLieAcrossItsChunks) {
+  std::string text;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 300000; ++i) {
+    expected.push_back(std::to_string(i));
+    text += expected.back() + "\n";
+  }
+  EXPECT_EQ(Lines(WriteGzipped(Bytes(text.begin(), text.end()))), expected);
 }
 
 }  // namespace

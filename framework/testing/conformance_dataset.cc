@@ -29,7 +29,7 @@ Snapshot SnapshotOf(const Example& example) {
           {image.channels(), image.height(), image.width()});
       const size_t before = snapshot.numbers.size();
       snapshot.numbers.resize(before + static_cast<size_t>(image.elements()));
-      image.Write(snapshot.numbers.data() + before);
+      EXPECT_OK(image.Write(snapshot.numbers.data() + before));
     }
   }
   if (!example.has_images()) {

@@ -54,7 +54,7 @@ class TransformConformance : public testing::TestWithParam<Candidate> {
     for (const auto& view : example.images) {
       for (const Image& image : view) {
         result.emplace_back(static_cast<size_t>(image.elements()));
-        image.Write(result.back().data());
+        EXPECT_OK(image.Write(result.back().data()));
       }
     }
     if (!example.has_images()) {

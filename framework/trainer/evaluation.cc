@@ -84,6 +84,7 @@ absl::Status Trainer::EvaluateWith(SectionParts& section,
                                    Run::Evaluation with) {
   BeginEvaluation(split);
   LossLog losses;
+  int64_t broken = 0;
   {
     const c10::AutoGradMode no_gradients(false);
     const bool recompute = with.statistics == Statistics::kRecomputed;
@@ -92,9 +93,10 @@ absl::Status Trainer::EvaluateWith(SectionParts& section,
       RETURN_IF_ERROR(AtPlace(RecomputeStatistics(), split));
     }
     const ModeScope mode(*run_.model, /*training=*/false);
-    RETURN_IF_ERROR(AtPlace(ForwardSection(section, &losses), split));
+    RETURN_IF_ERROR(AtPlace(ForwardSection(section, &losses, &broken), split));
   }
   run_.metrics["loss/" + split] = losses.Read().mean;
+  ReportBroken(split, broken);
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::Report, run_));
   RETURN_IF_ERROR(Report("/" + split));
   RETURN_IF_ERROR(CallHooks(parts_, &Hook::AfterEvaluation, run_));
@@ -126,7 +128,8 @@ absl::Status Trainer::TryEvaluation() {
   }
   LoaderOptions options = LoaderOf(*parts_.eval, /*training=*/false);
   options.threads = 0;
-  ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
+  auto loader = Loader::Start(options);
+  if (!loader.ok()) return AtPlace(loader.status(), "eval");
   const Metrics before = run_.metrics;
   BeginEvaluation("eval");
   LossLog losses;
@@ -134,8 +137,10 @@ absl::Status Trainer::TryEvaluation() {
     const c10::AutoGradMode no_gradients(false);
     const ModeScope mode(*run_.model, /*training=*/false);
     const int64_t batches = std::min<int64_t>(experiment_.sanity_batches(),
-                                              loader->batches_per_epoch());
-    RETURN_IF_ERROR(AtPlace(ForwardAll(*loader, batches, &losses), "eval"));
+                                              (*loader)->batches_per_epoch());
+    RETURN_IF_ERROR(AtPlace(
+        ForwardAll(**loader, batches, parts_.eval->section.average(), &losses),
+        "eval"));
   }
   // So that hooks start anew. That these examples are too few for a metric is
   // no fault, and must not keep the hooks after it from their report.
@@ -171,7 +176,8 @@ absl::Status Trainer::RecomputeStatistics() {
   return SetGeneratorState(generators, run_.device);
 }
 
-absl::Status Trainer::ForwardSection(SectionParts& section, LossLog* losses) {
+absl::Status Trainer::ForwardSection(SectionParts& section, LossLog* losses,
+                                     int64_t* broken) {
   // The loader of "eval" goes on from one evaluation to the next.
   const bool kept = parts_.eval && &section == &*parts_.eval &&
                     experiment_.fast_dev_run() == 0;
@@ -185,16 +191,20 @@ absl::Status Trainer::ForwardSection(SectionParts& section, LossLog* losses) {
   if (experiment_.fast_dev_run() > 0) {
     batches = std::min<int64_t>(batches, experiment_.fast_dev_run());
   }
-  return ForwardAll(*loader, batches, losses);
+  const int64_t before = loader->broken();
+  RETURN_IF_ERROR(
+      ForwardAll(*loader, batches, section.section.average(), losses));
+  *broken = loader->broken() - before;
+  return absl::OkStatus();
 }
 
 absl::Status Trainer::ForwardAll(Loader& loader, int64_t batches,
-                                 LossLog* losses) {
+                                 Section::Average average, LossLog* losses) {
   for (int64_t i = 0; i < batches; ++i) {
     RETURN_IF_ERROR(loader.Next(&run_.batch));
     forward_->Place();
     ResetState(*run_.model);
-    RETURN_IF_ERROR(forward_->All());
+    RETURN_IF_ERROR(forward_->All(average));
     losses->Add(run_.loss, run_.batch.size(), run_.progress.step, 0);
   }
   return absl::OkStatus();

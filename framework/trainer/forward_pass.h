@@ -20,23 +20,35 @@ class ForwardPass {
   // All outlive it.
   ForwardPass(const Experiment& experiment, const Parts& parts, Run* run);
 
-  // Brings run->batch to the run's device, type and memory format.
+  // Brings run->batch to the run's device, normalises bytes there, and makes
+  // it of the run's type and memory format.
   void Place();
   // Computes run->prediction from run->batch. What LibTorch throws becomes an
   // error that names the layer.
   absl::Status Predict();
+  // Makes one answer for each example of those for its views.
+  absl::Status AverageViews(Section::Average average);
   // Computes run->loss from the prediction.
   absl::Status ComputeLoss();
-  // Both, then AfterForward.
+  // Predict and ComputeLoss, then AfterForward.
   absl::Status All();
+  // The same, of examples that may have several views.
+  absl::Status All(Section::Average average);
 
  private:
+  void NormaliseBytes();
+
   const Parts& parts_;
   Run& run_;
   const Experiment::Precision precision_;
   const at::ScalarType type_;
   const bool channels_last_;
   const std::vector<std::string> taps_;
+  // On the device: those of the batch placed last, of a loader's own tensor
+  // `scale_of_`, so that most steps copy nothing.
+  at::Tensor scale_of_;
+  at::Tensor scale_;
+  at::Tensor shift_;
 };
 
 }  // namespace toque

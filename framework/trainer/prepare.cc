@@ -31,6 +31,31 @@ absl::Status CheckPinning(const Experiment& experiment, at::Device device) {
   return absl::OkStatus();
 }
 
+OnBroken PolicyOf(const Section& section) {
+  switch (section.on_broken()) {
+    case Section::FAIL:
+      return OnBroken::kFail;
+    case Section::SKIP:
+      return OnBroken::kSkip;
+    case Section::REPLACE:
+      return OnBroken::kReplace;
+  }
+  return OnBroken::kFail;
+}
+
+PixelForm PixelsOf(const Section& section, Experiment::MemoryFormat format) {
+  const bool interleaved = format == Experiment::CHANNELS_LAST;
+  switch (section.pixels()) {
+    case Section::FLOAT32:
+      return {PixelForm::kFloat32, interleaved};
+    case Section::BFLOAT16:
+      return {PixelForm::kBfloat16, interleaved};
+    case Section::UINT8:
+      return {PixelForm::kUint8, interleaved};
+  }
+  return {PixelForm::kFloat32, interleaved};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(
@@ -80,8 +105,20 @@ absl::Status Trainer::TryModel() {
   LoaderOptions options = LoaderOf(parts_.train, /*training=*/true);
   options.batch_size = 1;
   options.threads = 0;
-  ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
-  RETURN_IF_ERROR(loader->Next(&run_.batch));
+  // Any example will do that isn't broken.
+  if (options.on_broken == OnBroken::kSkip) {
+    options.on_broken = OnBroken::kReplace;
+    options.replacements = options.end - options.begin;
+  }
+  auto loader = Loader::Start(options);
+  if (!loader.ok()) return AtPlace(loader.status(), "train");
+  RETURN_IF_ERROR(AtPlace((*loader)->Next(&run_.batch), "train"));
+  if (run_.batch.views > 1) {
+    return Invalid(
+        "train: an example must have one view, several are averaged "
+        "in eval and test alone",
+        run_.batch.views);
+  }
   ForwardPass forward(experiment_, parts_, &run_);
   forward.Place();
   ResetState(*run_.model);
@@ -95,14 +132,23 @@ absl::Status Trainer::TryModel() {
   if (labels && output.dim() >= 2 && output.dim() == target.dim() + 1) {
     label_limit_ = output.size(1);
   }
-  return absl::OkStatus();
+  return CheckHead();
+}
+
+absl::Status Trainer::CheckHead() const {
+  const int64_t classes = run_.dataset.classes;
+  if (label_limit_ == 0 || classes <= label_limit_) return absl::OkStatus();
+  return Invalid(absl::StrCat("model: must have an output for each of the ",
+                              classes, " classes of train.dataset"),
+                 label_limit_);
 }
 
 absl::Status Trainer::ChooseMemoryFormat() {
   LoaderOptions options = LoaderOf(parts_.train, /*training=*/true);
   options.threads = 0;
-  ASSIGN_OR_RETURN(auto loader, Loader::Start(options));
-  RETURN_IF_ERROR(loader->Next(&run_.batch));
+  auto loader = Loader::Start(options);
+  if (!loader.ok()) return AtPlace(loader.status(), "train");
+  RETURN_IF_ERROR(AtPlace((*loader)->Next(&run_.batch), "train"));
   ASSIGN_OR_RETURN(const auto faster,
                    FasterMemoryFormat(experiment_, parts_, &run_));
   experiment_.set_memory_format(faster);
@@ -120,8 +166,7 @@ absl::Status Trainer::MakeOptimizer() {
   return absl::OkStatus();
 }
 
-LoaderOptions Trainer::LoaderOf(const SectionParts& parts,
-                                bool training) const {
+LoaderOptions Trainer::LoaderOf(const SectionParts& parts, bool training) {
   LoaderOptions options;
   options.dataset = parts.dataset.get();
   options.begin = parts.begin;
@@ -146,6 +191,11 @@ LoaderOptions Trainer::LoaderOf(const SectionParts& parts,
   options.label_limit = label_limit_;
   options.pinned =
       run_.device.is_cuda() && parts.section.pin_memory() != Section::OFF;
+  options.pixels = PixelsOf(parts.section, experiment_.memory_format());
+  options.on_broken = PolicyOf(parts.section);
+  std::shared_ptr<BrokenLog>& log = broken_logs_[options.dataset];
+  if (log == nullptr) log = std::make_shared<BrokenLog>();
+  options.broken_log = log;
   options.epoch = training ? run_.progress.epoch : 0;
   options.batch = training ? micro_batch_ : 0;
   return options;
@@ -160,6 +210,7 @@ absl::Status Trainer::StartLoader() {
 
 void Trainer::UseLoader(std::unique_ptr<Loader> loader) {
   loader_ = std::move(loader);
+  broken_ = loader_->broken();
   batches_ = loader_->batches_per_epoch();
   if (experiment_.fast_dev_run() > 0) {
     batches_ = std::min<int64_t>(batches_, experiment_.fast_dev_run());

@@ -27,6 +27,8 @@ absl::Status Trainer::Log() {
   run_.metrics["examples_per_second"] =
       static_cast<double>(reading.examples) / seconds.count();
   run_.metrics["memory_mib"] = PeakMemoryMib(run_.device);
+  const int64_t broken = loader_->broken();
+  ReportBroken("train", broken - std::exchange(broken_, broken));
   stepper_->Report(&run_.metrics);
   for (auto& [name, added] : run_.added) {
     run_.metrics[name + "/train"] =
@@ -47,6 +49,13 @@ absl::Status Trainer::CheckFinite(const LossLog::Reading& reading) {
   if (diverged_) return absl::OutOfRangeError(what);
   LOG(WARNING) << what;
   return absl::OkStatus();
+}
+
+// Of a data set that is whole nothing is said.
+void Trainer::ReportBroken(const std::string& split, int64_t broken) {
+  const std::string name = "broken/" + split;
+  run_.metrics.erase(name);
+  if (broken > 0) run_.metrics[name] = static_cast<double>(broken);
 }
 
 // Writes the metrics of one evaluation as a line.

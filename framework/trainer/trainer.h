@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,8 @@ class Trainer {
   absl::Status TryModel();
   absl::Status ChooseMemoryFormat();
   absl::Status MakeOptimizer();
-  LoaderOptions LoaderOf(const SectionParts& section, bool training) const;
+  absl::Status CheckHead() const;
+  LoaderOptions LoaderOf(const SectionParts& section, bool training);
   absl::Status StartLoader();
 
   // trainer.cc: the course of a run.
@@ -113,6 +115,7 @@ class Trainer {
   absl::Status Log();
   absl::Status CheckFinite(const LossLog::Reading& reading);
   absl::Status Report(const std::string& suffix);
+  void ReportBroken(const std::string& split, int64_t broken);
 
   // evaluation.cc: of the weights at hand, and of others.
   absl::Status TryEvaluation();
@@ -122,8 +125,10 @@ class Trainer {
   void BeginEvaluation(const std::string& split);
   void EndEvaluation();
   absl::Status RecomputeStatistics();
-  absl::Status ForwardSection(SectionParts& section, LossLog* losses);
-  absl::Status ForwardAll(Loader& loader, int64_t batches, LossLog* losses);
+  absl::Status ForwardSection(SectionParts& section, LossLog* losses,
+                              int64_t* broken);
+  absl::Status ForwardAll(Loader& loader, int64_t batches,
+                          Section::Average average, LossLog* losses);
 
   Experiment experiment_;
   const TrainerOptions options_;
@@ -138,6 +143,9 @@ class Trainer {
   bool begun_ = false;
   bool diverged_ = false;  // ended by a loss that is not finite
   int64_t label_limit_ = 0;
+  // By data set, which sections may share.
+  std::map<const Dataset*, std::shared_ptr<BrokenLog>> broken_logs_;
+  int64_t broken_ = 0;           // examples of loader_ that were reported
   int64_t micro_batch_ = 0;      // of this epoch, that are done
   int64_t batches_ = 0;          // of an epoch
   int64_t active_groups_ = -1;   // when the training mode was last set

@@ -122,11 +122,19 @@ TEST(ErrorsTest, NamesARangeOutsideOfTheDataSet) {
                         "set and not be empty, got [0, 101)"));
 }
 
+TEST(ErrorsTest, NamesClassesThatTheModelHasNoOutputFor) {
+  EXPECT_THAT(CreateWith("train { dataset { "
+                         "[type.googleapis.com/recipe.Synthetic] { classes: 5 "
+                         "} } }"),
+              FailsWith("model: must have an output for each of the 5 classes "
+                        "of train.dataset, got 3"));
+}
+
 TEST(ErrorsTest, NamesALabelThatTheModelHasNoOutputFor) {
-  // Classes 3 and 4 are unknown to the model.
+  // Classes 3 and 4 are unknown to the model; what eval holds is not asked.
   EXPECT_THAT(
       RunExperiment(SmallExperiment(
-          {"train { dataset { [type.googleapis.com/recipe.Synthetic] { "
+          {"eval { dataset { [type.googleapis.com/recipe.Synthetic] { "
            "classes: 5 } } }"})),
       FailsWith("the label must be in 0 .. 2, as the model has that many "
                 "outputs, got"));

@@ -23,7 +23,7 @@ Pixels Flipped(std::string_view options, uint64_t seed = 0, int times = 1) {
   Rng rng(seed);
   for (int i = 0; i < times; ++i) EXPECT_OK(transform->Apply(example, rng));
   Pixels out;
-  example.images[0][0].Write(out.data());
+  EXPECT_OK(example.images[0][0].Write(out.data()));
   return out;
 }
 

@@ -23,7 +23,7 @@ TEST(NormalizeTest, ReadsBytesAsZeroToOneAndNormalisesEachChannel) {
   example.SetImage().View(pixels.data(), PixelLayout::Planar(2, 1, 1));
   ASSERT_OK(Apply("mean: [ 0.5, 0.1 ] std: [ 0.25, 2 ]", example));
   std::array<float, 2> out;
-  example.images[0][0].Write(out.data());
+  EXPECT_OK(example.images[0][0].Write(out.data()));
   EXPECT_THAT(out, ElementsAre(FloatNear(2, 1e-6), FloatNear(0.05, 1e-6)));
 }
 
@@ -38,7 +38,7 @@ TEST(NormalizeTest, NormalisesEveryFrame) {
   ASSERT_OK(Apply("mean: 0.5 std: 0.5", example));
   for (size_t i = 0; i < 2; ++i) {
     float out = 0;
-    example.images[0][i].Write(&out);
+    EXPECT_OK(example.images[0][i].Write(&out));
     EXPECT_FLOAT_EQ(out, i == 0 ? -1 : 1);
   }
 }

@@ -27,7 +27,7 @@ class RandomCropTest : public testing::Test {
     EXPECT_OK(Crop(options, seed));
     const Image& image = example_.images[0][0];
     std::vector<float> out(static_cast<size_t>(image.elements()));
-    image.Write(out.data());
+    EXPECT_OK(image.Write(out.data()));
     return out;
   }
 
