@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 
 struct gzFile_s;
@@ -34,6 +36,13 @@ class InputFile {
 
   std::unique_ptr<gzFile_s, Closer> file_;
 };
+
+// Gives each line of a file to `take`, without its end ("\n" or "\r\n"), until
+// that fails. Errors begin with the path, and those of a line with "path:17".
+// An error for bytes that no text has: a zero, or a line above 64 KiB.
+absl::Status ForEachLine(
+    const std::string& path,
+    absl::FunctionRef<absl::Status(std::string_view line)> take);
 
 }  // namespace toque
 

@@ -31,7 +31,7 @@ void OpenAndRead(std::string_view plugin, std::string_view options) {
     CHECK(dataset->Read(i, rng, &example).ok());
     const Image& image = example.images.at(0).at(0);
     pixels.resize(static_cast<size_t>(image.elements()));
-    image.Write(pixels.data());
+    CHECK(image.Write(pixels.data()).ok());
     CHECK_LT(example.label(), dataset->Info().classes);
   }
 }

@@ -1,0 +1,37 @@
+// Folders of pictures.
+
+#ifndef TOQUE_FRAMEWORK_SHARED_FOLDER_WALK_H_
+#define TOQUE_FRAMEWORK_SHARED_FOLDER_WALK_H_
+
+#include <string>
+#include <vector>
+
+#include "framework/status.h"
+
+namespace toque {
+
+// Names that begin with a dot are passed over everywhere, links are followed,
+// and names are sorted by their bytes. Errors begin with the path.
+
+// The names of the folders in `folder`.
+absl::StatusOr<std::vector<std::string>> Subfolders(const std::string& folder);
+
+// The files in `folder` and all folders below it whose names end as those of
+// pictures do (.jpg, .jpeg, .png, .webp, .bmp, .ppm, .pgm, .pbm, .pnm or .gif,
+// in any case), as paths from there: folder by folder, as torchvision orders
+// them. An error where a link leads back to a folder that it lies in.
+absl::StatusOr<std::vector<std::string>> PictureFiles(
+    const std::string& folder);
+
+// PictureFiles of each folder `classes` of `folder`. An error for each that
+// holds none, all together.
+absl::StatusOr<std::vector<std::vector<std::string>>> ClassFiles(
+    const std::string& folder, const std::vector<std::string>& classes);
+
+// Whether a person would put `one` before `other`: runs of digits are compared
+// as numbers, "file9" before "file10", and all else by its bytes.
+bool NaturalLess(const std::string& one, const std::string& other);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_SHARED_FOLDER_WALK_H_

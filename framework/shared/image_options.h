@@ -1,0 +1,17 @@
+// How a data set's options say that its pictures are read.
+
+#ifndef TOQUE_FRAMEWORK_SHARED_IMAGE_OPTIONS_H_
+#define TOQUE_FRAMEWORK_SHARED_IMAGE_OPTIONS_H_
+
+#include "framework/image/pixels.h"
+#include "framework/options.pb.h"
+#include "framework/status.h"
+
+namespace toque {
+
+// An error where an option is out of its range; its text begins "decoding.".
+absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_SHARED_IMAGE_OPTIONS_H_

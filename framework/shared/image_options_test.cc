@@ -1,0 +1,40 @@
+#include "framework/shared/image_options.h"
+
+#include "framework/testing/testing.h"
+
+namespace toque {
+namespace {
+
+TEST(ImageOptionsTest, AreThoseOfAnImageWithoutAnythingGiven) {
+  const auto options = ImageOptionsOf(Decoding());
+  ASSERT_OK(options);
+  EXPECT_EQ(options->max_pixels, ImageOptions().max_pixels);
+  EXPECT_EQ(options->channels, ImageOptions().channels);
+  EXPECT_EQ(options->scaled_decoding, ImageOptions().scaled_decoding);
+}
+
+TEST(ImageOptionsTest, AreWhatIsGiven) {
+  Decoding decoding;
+  decoding.set_max_pixels(7);
+  decoding.set_channels(1);
+  decoding.set_scaled(true);
+  const auto options = ImageOptionsOf(decoding);
+  ASSERT_OK(options);
+  EXPECT_EQ(options->max_pixels, 7);
+  EXPECT_EQ(options->channels, 1);
+  EXPECT_TRUE(options->scaled_decoding);
+}
+
+TEST(ImageOptionsTest, RefusesWhatIsOutOfRange) {
+  Decoding decoding;
+  decoding.set_max_pixels(0);
+  EXPECT_THAT(ImageOptionsOf(decoding),
+              FailsWith("decoding.max_pixels must be at least 1, got 0"));
+  decoding.set_max_pixels(1);
+  decoding.set_channels(2);
+  EXPECT_THAT(ImageOptionsOf(decoding),
+              FailsWith("decoding.channels must be 1 or 3, got 2"));
+}
+
+}  // namespace
+}  // namespace toque
