@@ -8,6 +8,7 @@
 #ifndef TOQUE_FRAMEWORK_PLOT_PLOT_H_
 #define TOQUE_FRAMEWORK_PLOT_PLOT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -58,6 +59,23 @@ struct Heatmap {
 };
 
 absl::Status DrawHeatmap(const Heatmap& heatmap, const std::string& path);
+
+// A contact sheet: photographs in rows, a name under each. Small ones are
+// magnified by a whole number, so that their pixels show.
+struct Sheet {
+  struct Picture {
+    std::string name = "";
+    int64_t height = 0;
+    int64_t width = 0;
+    std::vector<uint8_t> pixels = {};  // [height, width, 3]: R, G, B
+  };
+
+  std::string title = "";
+  int columns = 4;                     // at least 1
+  std::vector<Picture> pictures = {};  // at least one
+};
+
+absl::Status DrawSheet(const Sheet& sheet, const std::string& path);
 
 // OK where pictures can be drawn; else an error that says what to install.
 absl::Status CheckPlotter();

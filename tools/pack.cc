@@ -1,0 +1,128 @@
+// Packs the pictures of a data set into one file.
+
+#include "framework/pack/pack.h"
+
+#include <iostream>
+#include <thread>
+
+#include "absl/strings/str_format.h"
+#include "framework/command/flags.h"
+#include "framework/core/option_checks.h"
+#include "framework/guarded.h"
+#include "gflags/gflags.h"
+#include "tools/experiment_file.h"
+#include "tools/packing.h"
+#include "tools/progress_line.h"
+#include "tools/section.h"
+
+DEFINE_string(experiment, "", "The experiment, a text-proto.");
+DEFINE_string(section, "train", "Its section: train, eval or test.");
+DEFINE_string(dataset, "",
+              "A data set in place of an experiment, as the text of a plugin.");
+DEFINE_string(data, "", "As that of an experiment.");
+DEFINE_string(out, "", "The file that is made.");
+DEFINE_int64(longest_side, 0,
+             "Shrinks pictures whose longer side is above it (default: keeps "
+             "every picture as it is).");
+DEFINE_int32(quality, 90, "Of the JPEGs that shrunk pictures become.");
+DEFINE_bool(skip_broken, false, "Leaves broken pictures out and lists them.");
+DEFINE_int32(threads, 0,
+             "Threads that encode (default: as many as the machine has "
+             "cores).");
+
+namespace toque {
+namespace {
+
+constexpr char kUsage[] = R"(Packs the pictures of a data set into one file for
+recipe.Packed:
+
+  pack --dataset='[type.googleapis.com/recipe.ImageFolder] { folder: "train" }'
+      --data=clothing-5 --out=train.pack --longest_side=400
+
+Called again, it goes on where it was stopped. Every picture is decoded once; a
+broken one ends the packing unless --skip_broken is given. Pictures that aren't
+shrunk keep their bytes.
+
+  --set='TEXT-PROTO FRAGMENT'
+      Changes the experiment; may be given repeatedly.)";
+
+absl::Status CheckFlags() {
+  RETURN_IF_ERROR(Given("--out", !FLAGS_out.empty()));
+  if (FLAGS_dataset.empty() == FLAGS_experiment.empty()) {
+    return Invalid("--dataset or --experiment must be given, one of them");
+  }
+  return Together({AtLeast("--longest_side", FLAGS_longest_side, 0),
+                   Between("--quality", FLAGS_quality, 1, 100),
+                   AtLeast("--threads", FLAGS_threads, 0)});
+}
+
+absl::StatusOr<Section> ChosenSection(const std::vector<std::string>& changes) {
+  if (!FLAGS_dataset.empty()) return SectionOfDataset(FLAGS_dataset);
+  ASSIGN_OR_RETURN(const Experiment experiment,
+                   ReadExperiment(FLAGS_experiment, changes));
+  return SectionOf(experiment, FLAGS_section);
+}
+
+// What decides the bytes of the pack, so that no other packing is gone on with.
+std::string SourceText(const Section& section, const DatasetPart& part) {
+  const bool shrinks = FLAGS_longest_side > 0;
+  return absl::StrCat(section.dataset().type_url(), "\n",
+                      section.dataset().value(), "\n", part.dataset->size(),
+                      " ", part.begin, " ", part.end, " ", FLAGS_longest_side,
+                      " ", shrinks ? FLAGS_quality : 0);
+}
+
+absl::Status LeaveOut(const std::string& name, const absl::Status& fault) {
+  if (!FLAGS_skip_broken) return AtPlace(fault, name);
+  std::cerr << "left out: " << name << ": " << fault.message() << std::endl;
+  return absl::OkStatus();
+}
+
+absl::Status Main(const std::vector<std::string>& changes) {
+  RETURN_IF_ERROR(CheckFlags());
+  ASSIGN_OR_RETURN(const Section section, ChosenSection(changes));
+  const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
+  ASSIGN_OR_RETURN(
+      const DatasetPart part,
+      OpenDataset(section,
+                  FLAGS_dataset.empty() ? context.At(FLAGS_section) : context));
+  const std::string path = UserPath(FLAGS_out);
+  ASSIGN_OR_RETURN(const std::unique_ptr<PackWriter> writer,
+                   PackWriter::Open(path, SourceText(section, part)));
+  PackingOptions options;
+  options.begin = part.begin;
+  options.end = part.end;
+  options.longest_side = FLAGS_longest_side;
+  options.quality = FLAGS_quality;
+  options.threads = FLAGS_threads;
+  if (options.threads == 0) {
+    options.threads = std::max(1, int(std::thread::hardware_concurrency()));
+  }
+  options.broken = LeaveOut;
+  {
+    ProgressLine line("examples", part.end - part.begin);
+    options.progress = [&line](int64_t count) { line.Add(count); };
+    RETURN_IF_ERROR(Pack(*part.dataset, options, writer.get()));
+  }
+  const DatasetInfo info = part.dataset->Info();
+  RETURN_IF_ERROR(writer->Finish(info.classes, info.class_names));
+  std::cout << absl::StreamFormat("%s: %d examples, %.1f MiB; %d left out\n",
+                                  path, writer->examples(),
+                                  static_cast<double>(writer->bytes()) / 0x1p20,
+                                  part.end - part.begin - writer->examples());
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> changes =
+      toque::TakeRepeatedFlag("set", &argc, argv);
+  toque::ParseFlags(toque::kUsage, &argc, &argv);
+  const absl::Status status =
+      toque::Guarded([&changes] { return toque::Main(changes); });
+  if (status.ok()) return 0;
+  std::cerr << status.message() << "\n";
+  return 1;
+}
