@@ -162,19 +162,19 @@ void Spread(uint8_t* row, int64_t width) {
   for (int64_t x = width - 1; x >= 0; --x) row[4 * x] = row[x];
 }
 
-// The part of the picture that libjpeg decodes: its columns are whole blocks
-// that reach a block further than what is wanted on each side, since the
-// upsampling of colour looks at its neighbours.
+// The columns that libjpeg is asked for: where colour has fewer pixels, one of
+// its pixels more on each side than what is wanted, since upsampling looks at
+// the neighbours. libjpeg itself begins at a whole block.
 struct Columns {
   JDIMENSION left;
   JDIMENSION width;
 };
 
 Columns ColumnsOf(const jpeg_decompress_struct& info, const Region& region) {
-  const int64_t block = info.max_h_samp_factor * info.min_DCT_scaled_size;
-  const int64_t left = std::max<int64_t>(region.left - block, 0);
-  const int64_t right =
-      std::min<int64_t>(region.left + region.width + block, info.output_width);
+  const int64_t margin = info.max_h_samp_factor;
+  const int64_t left = std::max<int64_t>(region.left - margin, 0);
+  const int64_t right = std::min<int64_t>(region.left + region.width + margin,
+                                          info.output_width);
   return {static_cast<JDIMENSION>(left), static_cast<JDIMENSION>(right - left)};
 }
 

@@ -72,9 +72,11 @@ void Widen(const uint8_t* row, int64_t bytes, int16_t* out) {
   }
 }
 
-// Blocks of 16 bytes, one of an output pixel each: two where the machine has
-// vectors that wide.
-constexpr int64_t kBlocks = HWY_MAX_BYTES >= 32 ? 2 : 1;
+// Blocks of 16 bytes, one of an output pixel each: as many as the machine's
+// vectors hold.
+constexpr int64_t kBlocks = HWY_MAX_BYTES >= 64   ? 4
+                            : HWY_MAX_BYTES >= 32 ? 2
+                                                  : 1;
 using Block = hn::Full128<int16_t>;
 using Blocks = hn::CappedTag<int16_t, 8 * kBlocks>;
 using Sums = hn::CappedTag<int32_t, 4 * kBlocks>;
@@ -82,11 +84,17 @@ using Sums = hn::CappedTag<int32_t, 4 * kBlocks>;
 HWY_INLINE hn::Vec<Blocks> LoadBlocks(const int16_t* row, const int32_t* first,
                                       int64_t offset) {
   const Block d;
-#if HWY_MAX_BYTES >= 32
-  return hn::Combine(Blocks(), hn::LoadU(d, row + 4 * first[1] + offset),
-                     hn::LoadU(d, row + 4 * first[0] + offset));
+  const auto at = [&](int i) {
+    return hn::LoadU(d, row + 4 * first[i] + offset);
+  };
+#if HWY_MAX_BYTES >= 64
+  const hn::Half<Blocks> half;
+  return hn::Combine(Blocks(), hn::Combine(half, at(3), at(2)),
+                     hn::Combine(half, at(1), at(0)));
+#elif HWY_MAX_BYTES >= 32
+  return hn::Combine(Blocks(), at(1), at(0));
 #else
-  return hn::LoadU(d, row + 4 * first[0] + offset);
+  return at(0);
 #endif
 }
 

@@ -41,6 +41,7 @@ void Taps::Make(const Axis& axis, Filter filter, bool antialias) {
   end_.resize(Index(axis.size));
   weights_.resize(Index(axis.size * count_));
   shares_.resize(weights_.size());
+  exact_.resize(Index(count_));
   begin_ = std::numeric_limits<int64_t>::max();
   last_ = 0;
   for (int64_t i = 0; i < axis.size; ++i) {
@@ -69,11 +70,11 @@ void Taps::Weigh(double centre, double scale, int64_t from, int64_t to,
                  Filter filter, int16_t* weights, float* shares) {
   std::fill_n(weights, count_, int16_t{0});
   const int64_t taps = to - from;
-  exact_.resize(Index(taps));
+  const double inverse = 1 / scale;
   double sum = 0;
   for (int64_t t = 0; t < taps; ++t) {
     const double x = static_cast<double>(from + t) + 0.5 - centre;
-    exact_[Index(t)] = taps == 1 ? 1 : WeightAt(filter, x / scale);
+    exact_[Index(t)] = taps == 1 ? 1 : WeightAt(filter, x * inverse);
     sum += exact_[Index(t)];
   }
   int left = kOne;

@@ -111,21 +111,29 @@ void BytePlanes(const uint8_t* row, int64_t width, int64_t channels, bool flip,
   }
 }
 
+// Four pixels R G B X without their X: at the front, or mirrored at the back.
+alignas(16) constexpr uint8_t kForward[16] = {0,  1,  2,  4,  5, 6, 8, 9,
+                                              10, 12, 13, 14, 0, 0, 0, 0};
+alignas(16) constexpr uint8_t kBackward[16] = {0, 0,  0, 0, 12, 13, 14, 8,
+                                               9, 10, 4, 5, 6,  0,  1,  2};
+
+// Pixels of three bytes, as many as can be stored by vectors whose other four
+// bytes are written over by what comes after. Returns how many.
+int64_t InterleaveRgb(const uint8_t* row, int64_t width, bool flip,
+                      uint8_t* out) {
+  const Bytes d;
+  const auto order = hn::Load(d, flip ? kBackward : kForward);
+  int64_t x = 0;
+  for (; x + 5 < width; x += 4) {
+    const auto pixels = hn::TableLookupBytes(hn::LoadU(d, row + 4 * x), order);
+    hn::StoreU(pixels, d, out + (flip ? 3 * (width - 4 - x) - 4 : 3 * x));
+  }
+  return x;
+}
+
 void Interleave(const uint8_t* row, int64_t width, int64_t channels, bool flip,
                 uint8_t* out) {
-  const Bytes d;
-  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  int64_t x = 0;
-  for (; channels == 3 && x + lanes <= width; x += lanes) {
-    hn::Vec<Bytes> r, g, b, a;
-    hn::LoadInterleaved4(d, row + 4 * x, r, g, b, a);
-    if (flip) {
-      r = Mirrored(r);
-      g = Mirrored(g);
-      b = Mirrored(b);
-    }
-    hn::StoreInterleaved3(r, g, b, d, out + 3 * (flip ? width - lanes - x : x));
-  }
+  int64_t x = channels == 3 ? InterleaveRgb(row, width, flip, out) : 0;
   for (; x < width; ++x) {
     const int64_t to = flip ? width - 1 - x : x;
     std::copy_n(row + 4 * x, channels, out + channels * to);
