@@ -164,93 +164,53 @@ void Spread(uint8_t* row, int64_t width) {
 
 // The columns that libjpeg is asked for: where colour has fewer pixels, one of
 // its pixels more on each side than what is wanted, since upsampling looks at
-// the neighbours. libjpeg itself begins at a whole block.
+// the neighbours. In a progressive file that lacks scans libjpeg smooths each
+// block after two neighbours on each side. It begins at a whole block by
+// itself.
 struct Columns {
   JDIMENSION left;
   JDIMENSION width;
 };
 
 Columns ColumnsOf(const jpeg_decompress_struct& info, const Region& region) {
-  const int64_t margin = info.max_h_samp_factor;
+  const int64_t margin =
+      info.max_h_samp_factor *
+      (info.progressive_mode ? 3 * info.min_DCT_scaled_size : 1);
   const int64_t left = std::max<int64_t>(region.left - margin, 0);
-  const int64_t right = std::min<int64_t>(region.left + region.width + margin,
-                                          info.output_width);
+  const int64_t right =
+      std::min<int64_t>(region.left + region.width + margin, info.output_width);
   return {static_cast<JDIMENSION>(left), static_cast<JDIMENSION>(right - left)};
 }
 
-class JpegDecoder {
- public:
-  absl::Status Decode(absl::Span<const uint8_t> bytes,
-                      const ImageHeader& header, const Region& region,
-                      const DecodeForm& form, RowSink sink) {
-    const absl::Status status = DecodeRows(bytes, header, region, form, sink);
-    jpeg_abort_decompress(&reader_.info);
-    return status;
-  }
+absl::Status Broken(const Reader& reader, absl::Span<const uint8_t> bytes) {
+  const size_t left = reader.exhausted ? 0 : reader.info.src->bytes_in_buffer;
+  return BrokenImage(ImageFormat::kJpeg, reader.message.data(),
+                     bytes.size() - std::min(left, bytes.size()), bytes.size());
+}
 
- private:
-  absl::Status DecodeRows(absl::Span<const uint8_t> bytes,
-                          const ImageHeader& header, const Region& region,
-                          const DecodeForm& form, RowSink sink);
-  absl::Status Broken(absl::Span<const uint8_t> bytes) const {
-    const size_t left =
-        reader_.exhausted ? 0 : reader_.info.src->bytes_in_buffer;
-    return BrokenImage(ImageFormat::kJpeg, reader_.message.data(),
-                       bytes.size() - std::min(left, bytes.size()),
-                       bytes.size());
+// Makes a row of what libjpeg gave pixels of four bytes.
+void FinishRow(const jpeg_decompress_struct& info, bool grey, uint8_t* row) {
+  if (info.out_color_space == JCS_CMYK) {
+    CmykToRgbx(row, info.output_width, grey);
+  } else if (grey) {
+    Spread(row, info.output_width);
   }
-  void Finish(uint8_t* row, const DecodeForm& form) const {
-    const int64_t width = reader_.info.output_width;
-    if (reader_.info.out_color_space == JCS_CMYK) {
-      CmykToRgbx(row, width, form.grey);
-    } else if (form.grey) {
-      Spread(row, width);
-    }
-  }
+}
 
-  Reader reader_;
-  std::vector<uint8_t> rows_;
-};
+// Memory for as many rows as libjpeg gives at once. Rows begin at 4 past a
+// multiple of 16, so that they stay in the cache: libjpeg-turbo writes around
+// it where they are aligned.
+constexpr JDIMENSION kRows = 4;
 
-absl::Status JpegDecoder::DecodeRows(absl::Span<const uint8_t> bytes,
-                                     const ImageHeader& header,
-                                     const Region& region,
-                                     const DecodeForm& form, RowSink sink) {
-  if (!reader_.Begin(bytes, form)) return Broken(bytes);
-  const jpeg_decompress_struct& info = reader_.info;
-  if (info.image_height != static_cast<JDIMENSION>(header.height) ||
-      info.image_width != static_cast<JDIMENSION>(header.width)) {
-    return BrokenImage(ImageFormat::kJpeg, "it has a second frame header", 0,
-                       bytes.size());
-  }
-  Columns columns = ColumnsOf(info, region);
-  if (!reader_.Start(&columns.left, &columns.width,
-                     static_cast<JDIMENSION>(region.top))) {
-    return Broken(bytes);
-  }
-  // libjpeg gives as many rows at once as its upsampling makes.
-  constexpr JDIMENSION kRows = 4;
-  // Rows that begin at 4 past a multiple of 16 stay in the cache: libjpeg-turbo
-  // writes around it where they are aligned.
-  const size_t stride = (size_t{info.output_width} * 4 + 31) / 16 * 16;
-  rows_.resize(stride * kRows + 20);
-  const size_t address = reinterpret_cast<size_t>(rows_.data());
-  uint8_t* begin = rows_.data() + (20 - address % 16);
+std::array<JSAMPROW, kRows> RowsOf(JDIMENSION width) {
+  static thread_local std::vector<uint8_t> memory;
+  const size_t stride = (size_t{width} * 4 + 31) / 16 * 16;
+  memory.resize(stride * kRows + 20);
+  const size_t address = reinterpret_cast<size_t>(memory.data());
+  uint8_t* begin = memory.data() + (20 - address % 16);
   std::array<JSAMPROW, kRows> rows;
   for (size_t i = 0; i < kRows; ++i) rows[i] = begin + i * stride;
-  const size_t first =
-      static_cast<size_t>(region.left - int64_t{columns.left}) * 4;
-  for (int64_t y = 0; y < region.height;) {
-    JDIMENSION read = 0;
-    if (!reader_.Read(rows.data(), kRows, &read) || read == 0) {
-      return Broken(bytes);
-    }
-    for (JDIMENSION i = 0; i < read && y < region.height; ++i, ++y) {
-      Finish(rows[i], form);
-      sink(y, rows[i] + first);
-    }
-  }
-  return absl::OkStatus();
+  return rows;
 }
 
 }  // namespace
@@ -258,8 +218,34 @@ absl::Status JpegDecoder::DecodeRows(absl::Span<const uint8_t> bytes,
 absl::Status DecodeJpeg(absl::Span<const uint8_t> bytes,
                         const ImageHeader& header, const Region& region,
                         const DecodeForm& form, RowSink sink) {
-  static thread_local JpegDecoder decoder;
-  return decoder.Decode(bytes, header, region, form, sink);
+  // Made anew for each file: one that is used again keeps the tables of the
+  // last, and a file that lacks its own would take them.
+  Reader reader;
+  if (!reader.Begin(bytes, form)) return Broken(reader, bytes);
+  const jpeg_decompress_struct& info = reader.info;
+  if (info.image_height != static_cast<JDIMENSION>(header.height) ||
+      info.image_width != static_cast<JDIMENSION>(header.width)) {
+    return BrokenImage(ImageFormat::kJpeg, "it has a second frame header", 0,
+                       bytes.size());
+  }
+  Columns columns = ColumnsOf(info, region);
+  if (!reader.Start(&columns.left, &columns.width,
+                    static_cast<JDIMENSION>(region.top))) {
+    return Broken(reader, bytes);
+  }
+  std::array<JSAMPROW, kRows> rows = RowsOf(info.output_width);
+  const int64_t first = (region.left - int64_t{columns.left}) * 4;
+  for (int64_t y = 0; y < region.height;) {
+    JDIMENSION read = 0;
+    if (!reader.Read(rows.data(), kRows, &read) || read == 0) {
+      return Broken(reader, bytes);
+    }
+    for (JDIMENSION i = 0; i < read && y < region.height; ++i, ++y) {
+      FinishRow(info, form.grey, rows[i]);
+      sink(y, rows[i] + first);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace toque
