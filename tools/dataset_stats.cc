@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/command/flags.h"
+#include "framework/core/option_checks.h"
 #include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/dataset_statistics.h"
@@ -103,6 +104,7 @@ void PrintNormalize(const std::vector<ChannelStatistics>& channels) {
 }
 
 absl::Status Main(const std::vector<std::string>& changes) {
+  RETURN_IF_ERROR(AtLeast("--threads", FLAGS_threads, 0));
   ASSIGN_OR_RETURN(const Section section, ChosenSection(changes));
   const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
   ASSIGN_OR_RETURN(

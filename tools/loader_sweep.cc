@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include "absl/functional/function_ref.h"
 #include "framework/guarded.h"
 
 namespace toque {
@@ -27,6 +28,16 @@ double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// Whether an image still is the bytes of a file, with all changes noted alone.
+bool IsEncoded(const Example& example) {
+  for (const auto& view : example.images) {
+    for (const Image& image : view) {
+      if (!image.encoded().empty()) return true;
+    }
+  }
+  return false;
+}
+
 // Does the loader's work on one example at a time, and times it.
 class StageTimer {
  public:
@@ -37,11 +48,9 @@ class StageTimer {
 
   // Nothing is counted of an example that can't be made.
   absl::Status Measure(int64_t index) {
-    ends_ = {clocks_.wall()};
+    spent_.assign(seconds_.size(), 0);
     RETURN_IF_ERROR(Make(index));
-    for (size_t i = 0; i < seconds_.size(); ++i) {
-      seconds_[i] += ends_[i + 1] - ends_[i];
-    }
+    for (size_t i = 0; i < seconds_.size(); ++i) seconds_[i] += spent_[i];
     ++measured_;
     return absl::OkStatus();
   }
@@ -54,19 +63,53 @@ class StageTimer {
 
  private:
   absl::Status Make(int64_t index) {
-    const auto key = static_cast<uint64_t>(index);
+    const size_t last = seconds_.size() - 1;
     example_.index = index;
-    Rng rng(options_.seed, 0, key, static_cast<uint64_t>(Stream::kRead));
-    RETURN_IF_ERROR(options_.dataset->Read(index, rng, &example_));
-    ends_.push_back(clocks_.wall());
-    auto stream = static_cast<uint64_t>(Stream::kTransform);
-    for (const Transform* transform : options_.transforms) {
-      Rng own(options_.seed, 0, key, stream++);
-      RETURN_IF_ERROR(transform->Apply(example_, own));
-      ends_.push_back(clocks_.wall());
+    Rng rng(options_.seed, 0, static_cast<uint64_t>(index),
+            static_cast<uint64_t>(Stream::kRead));
+    RETURN_IF_ERROR(Spend(
+        0, [&] { return options_.dataset->Read(index, rng, &example_); }));
+    ASSIGN_OR_RETURN(const size_t decoding, FirstThatDecodes());
+    for (size_t i = 0; i < options_.transforms.size(); ++i) {
+      if (i == decoding) RETURN_IF_ERROR(Spend(last, [&] { return Decode(); }));
+      RETURN_IF_ERROR(Spend(i + 1, [&] { return Apply(i, example_); }));
     }
-    RETURN_IF_ERROR(Write());
-    ends_.push_back(clocks_.wall());
+    return Spend(last, [&] { return Write(); });
+  }
+
+  // Does `work`, and adds its time to that of the stage.
+  absl::Status Spend(size_t stage, absl::FunctionRef<absl::Status()> work) {
+    const double start = clocks_.wall();
+    const absl::Status status = work();
+    spent_[stage] += clocks_.wall() - start;
+    return status;
+  }
+
+  absl::Status Apply(size_t i, Example& example) const {
+    Rng rng(options_.seed, 0, static_cast<uint64_t>(example.index),
+            static_cast<uint64_t>(Stream::kTransform) + i);
+    return options_.transforms[i]->Apply(example, rng);
+  }
+
+  // The first transform that changes pixels, for which a file is decoded and
+  // what was noted is done; behind the last one where all is noted. Found on a
+  // copy, with the same draws.
+  absl::StatusOr<size_t> FirstThatDecodes() {
+    const size_t count = options_.transforms.size();
+    if (!IsEncoded(example_)) return count;
+    trial_ = example_;
+    for (size_t i = 0; i < count; ++i) {
+      RETURN_IF_ERROR(Apply(i, trial_));
+      if (!IsEncoded(trial_)) return i;
+    }
+    return count;
+  }
+
+  // A fault is met again by what needs the pixels.
+  absl::Status Decode() {
+    for (auto& view : example_.images) {
+      for (Image& image : view) image.Edit().IgnoreError();
+    }
     return absl::OkStatus();
   }
 
@@ -85,9 +128,10 @@ class StageTimer {
   const LoaderOptions& options_;
   const Clocks& clocks_;
   Example example_;
+  Example trial_;
   std::vector<std::byte> row_;
-  std::vector<double> ends_;     // of the stages of one example
-  std::vector<double> seconds_;  // of each stage in all
+  std::vector<double> spent_;    // on each stage of one example
+  std::vector<double> seconds_;  // on each stage in all
   int64_t measured_ = 0;
 };
 
@@ -142,7 +186,8 @@ absl::StatusOr<std::vector<StageTime>> MeasureStages(
   count = std::min(count, options.end - options.begin);
   for (int64_t index = options.begin; index < options.begin + count; ++index) {
     const absl::Status status = Guarded([&] { return timer.Measure(index); });
-    if (status.ok() || absl::IsDataLoss(status)) continue;
+    const bool ends = options.on_broken == OnBroken::kFail;
+    if (status.ok() || (absl::IsDataLoss(status) && !ends)) continue;
     return AtPlace(status, options.dataset->Name(index));
   }
   if (timer.measured() == 0) {

@@ -50,8 +50,9 @@ struct StageTime {
 };
 
 // The time of each stage over `count` examples from the section's beginning:
-// reading, each transform by the name in `names`, and writing, when pictures
-// are decoded and what was noted is done. Broken examples are passed over.
+// reading, each transform by the name in `names`, and writing. Decoding a file
+// and what was noted before that count as writing even where a transform asks
+// for the pixels. Broken examples are passed over unless they end the loader.
 absl::StatusOr<std::vector<StageTime>> MeasureStages(
     const LoaderOptions& options, const std::vector<std::string>& names,
     int64_t count, const Clocks& clocks);

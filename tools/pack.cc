@@ -2,6 +2,7 @@
 
 #include "framework/pack/pack.h"
 
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -25,6 +26,7 @@ DEFINE_int64(longest_side, 0,
              "Shrinks pictures whose longer side is above it (default: keeps "
              "every picture as it is).");
 DEFINE_int32(quality, 90, "Of the JPEGs that shrunk pictures become.");
+DEFINE_bool(overwrite, false, "Packs anew where --out exists already.");
 DEFINE_bool(skip_broken, false, "Leaves broken pictures out and lists them.");
 DEFINE_int32(threads, 0,
              "Threads that encode (default: as many as the machine has "
@@ -33,15 +35,19 @@ DEFINE_int32(threads, 0,
 namespace toque {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr char kUsage[] = R"(Packs the pictures of a data set into one file for
 recipe.Packed:
 
-  pack --dataset='[type.googleapis.com/recipe.ImageFolder] { folder: "train" }'
+  pack --dataset='[type.googleapis.com/recipe.ImageFolder] { folder: "train" }' \
       --data=clothing-5 --out=train.pack --longest_side=400
 
-Called again, it goes on where it was stopped. Every picture is decoded once; a
-broken one ends the packing unless --skip_broken is given. Pictures that aren't
-shrunk keep their bytes.
+Called again, it goes on where it was stopped, and leaves a pack that is whole
+as it is. It tells a data set by its options, its folder, and the names and
+labels of its examples; a pack of another is kept unless --overwrite is given.
+Every picture is decoded once; a broken one ends the packing unless
+--skip_broken is given. Pictures that aren't shrunk keep their bytes.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
@@ -64,12 +70,42 @@ absl::StatusOr<Section> ChosenSection(const std::vector<std::string>& changes) {
 }
 
 // What decides the bytes of the pack, so that no other packing is gone on with.
-std::string SourceText(const Section& section, const DatasetPart& part) {
+std::string SourceText(const Section& section, const Context& context,
+                       const DatasetPart& part) {
   const bool shrinks = FLAGS_longest_side > 0;
-  return absl::StrCat(section.dataset().type_url(), "\n",
-                      section.dataset().value(), "\n", part.dataset->size(),
-                      " ", part.begin, " ", part.end, " ", FLAGS_longest_side,
-                      " ", shrinks ? FLAGS_quality : 0);
+  std::error_code none;  // a folder that isn't there is told by its path
+  const std::string folder =
+      fs::weakly_canonical(fs::absolute(context.DataPath("."), none), none);
+  return absl::StrCat(
+      section.dataset().type_url(), "\n", section.dataset().value(), "\n",
+      folder, "\n",
+      absl::Hex(ContentDigest(*part.dataset, part.begin, part.end)), "\n",
+      part.dataset->size(), " ", part.begin, " ", part.end, " ",
+      FLAGS_longest_side, " ", shrinks ? FLAGS_quality : 0);
+}
+
+void Report(const std::string& path, int64_t examples, uint64_t bytes,
+            const DatasetPart& part) {
+  std::cout << absl::StreamFormat(
+      "%s: %d examples, %.1f MiB; %d left out\n", path, examples,
+      static_cast<double>(bytes) / 0x1p20, part.end - part.begin - examples);
+}
+
+// True where nothing is to be done; an error where the file is anything else
+// than this pack.
+absl::StatusOr<bool> IsPacked(const std::string& path,
+                              const std::string& source,
+                              const DatasetPart& part) {
+  if (FLAGS_overwrite || !fs::exists(path)) return false;
+  const auto reader = PackReader::Open(path);
+  if (!reader.ok() || !(*reader)->IsOf(source)) {
+    return AtPlace(Invalid("exists and is no pack of this data set with these "
+                           "options; --overwrite packs anew"),
+                   path);
+  }
+  std::cout << "is packed already; --overwrite packs anew\n";
+  Report(path, (*reader)->size(), fs::file_size(path), part);
+  return true;
 }
 
 absl::Status LeaveOut(const std::string& name, const absl::Status& fault) {
@@ -78,17 +114,13 @@ absl::Status LeaveOut(const std::string& name, const absl::Status& fault) {
   return absl::OkStatus();
 }
 
-absl::Status Main(const std::vector<std::string>& changes) {
-  RETURN_IF_ERROR(CheckFlags());
-  ASSIGN_OR_RETURN(const Section section, ChosenSection(changes));
-  const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
-  ASSIGN_OR_RETURN(
-      const DatasetPart part,
-      OpenDataset(section,
-                  FLAGS_dataset.empty() ? context.At(FLAGS_section) : context));
-  const std::string path = UserPath(FLAGS_out);
+absl::Status PackTo(const std::string& path, const std::string& source,
+                    const DatasetPart& part) {
   ASSIGN_OR_RETURN(const std::unique_ptr<PackWriter> writer,
-                   PackWriter::Open(path, SourceText(section, part)));
+                   PackWriter::Open(path, source));
+  if (writer->examples() > 0) {
+    std::cout << "goes on at example " << writer->next_source() << std::endl;
+  }
   PackingOptions options;
   options.begin = part.begin;
   options.end = part.end;
@@ -106,11 +138,22 @@ absl::Status Main(const std::vector<std::string>& changes) {
   }
   const DatasetInfo info = part.dataset->Info();
   RETURN_IF_ERROR(writer->Finish(info.classes, info.class_names));
-  std::cout << absl::StreamFormat("%s: %d examples, %.1f MiB; %d left out\n",
-                                  path, writer->examples(),
-                                  static_cast<double>(writer->bytes()) / 0x1p20,
-                                  part.end - part.begin - writer->examples());
+  Report(path, writer->examples(), writer->bytes(), part);
   return absl::OkStatus();
+}
+
+absl::Status Main(const std::vector<std::string>& changes) {
+  RETURN_IF_ERROR(CheckFlags());
+  ASSIGN_OR_RETURN(const Section section, ChosenSection(changes));
+  const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
+  ASSIGN_OR_RETURN(
+      const DatasetPart part,
+      OpenDataset(section,
+                  FLAGS_dataset.empty() ? context.At(FLAGS_section) : context));
+  const std::string path = UserPath(FLAGS_out);
+  const std::string source = SourceText(section, context, part);
+  ASSIGN_OR_RETURN(const bool packed, IsPacked(path, source, part));
+  return packed ? absl::OkStatus() : PackTo(path, source, part);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "framework/core/rng.h"
 #include "framework/guarded.h"
 #include "framework/image/image.h"
+#include "framework/pack/pack_format.h"
 
 namespace toque {
 namespace {
@@ -104,6 +105,19 @@ absl::Status Write(const Dataset& dataset, int64_t index,
 }
 
 }  // namespace
+
+uint64_t ContentDigest(const Dataset& dataset, int64_t begin, int64_t end) {
+  uint64_t digest = 0;
+  for (int64_t i = begin; i < end; ++i) {
+    const std::string name = dataset.Name(i);
+    digest = pack::DigestOf(name.data(), name.size(), digest);
+  }
+  const absl::StatusOr<std::vector<int64_t>> labels = dataset.Labels();
+  if (!labels.ok()) return digest;
+  return pack::DigestOf(labels->data() + begin,
+                        static_cast<size_t>(end - begin) * sizeof(int64_t),
+                        digest);
+}
 
 absl::Status Pack(const Dataset& dataset, const PackingOptions& options,
                   PackWriter* writer) {

@@ -32,6 +32,10 @@ struct PackingOptions {
   std::function<void(int64_t count)> progress = [](int64_t) {};
 };
 
+// A number that tells the part [begin, end) of a data set by the names of its
+// examples and, where it knows them without reading, their labels.
+uint64_t ContentDigest(const Dataset& dataset, int64_t begin, int64_t end);
+
 // Adds what the pack doesn't hold yet. Every picture is decoded once, so that
 // broken ones are found; those that aren't shrunk keep their bytes, and those
 // that have none (pixels of Cifar or Idx) become PNG. The pack's bytes don't

@@ -81,11 +81,15 @@ LoaderOptions OpenSection::Options() const {
   for (const auto& transform : parts.transforms) {
     options.transforms.push_back(transform.get());
   }
+  for (const auto& transform : parts.section.transform()) {
+    options.transform_names.emplace_back(PluginName(transform));
+  }
   options.batch_size = parts.section.batch_size();
   options.drop_last = training && parts.section.drop_last();
   options.threads = 0;
   options.seed = seed;
   options.training = training;
+  options.pixels.interleaved = interleaved;
   options.pixels.type = TypeOf(parts.section.pixels());
   options.on_broken = PolicyOf(parts.section.on_broken());
   return options;
@@ -102,6 +106,7 @@ absl::StatusOr<OpenSection> OpenSectionOf(const Experiment& experiment,
   section.info = std::move(parts.info);
   section.seed = experiment.seed();
   section.training = name == "train";
+  section.interleaved = experiment.memory_format() == Experiment::CHANNELS_LAST;
   section.parts = std::move(section.training ? parts.train
                             : name == "eval" ? *parts.eval
                                              : *parts.test);

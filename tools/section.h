@@ -34,6 +34,7 @@ struct OpenSection {
   DatasetInfo info;  // the training set's
   uint64_t seed = 0;
   bool training = false;
+  bool interleaved = false;  // memory_format: CHANNELS_LAST
 
   // Its batches as a run's loader makes them, in the calling thread.
   LoaderOptions Options() const;

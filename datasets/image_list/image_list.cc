@@ -62,6 +62,7 @@ struct ImageList : Dataset {
     if (named != numbers.end()) return named->second;
     int32_t label = 0;
     if (absl::SimpleAtoi(text, &label)) {
+      RETURN_IF_ERROR(AtLeast("label", label, 0));
       RETURN_IF_ERROR(Within("label", label, 0, static_cast<int32_t>(limit)));
       return label;
     }

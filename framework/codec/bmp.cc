@@ -9,6 +9,7 @@
 
 #include "framework/codec/bytes.h"
 #include "framework/codec/decoders.h"
+#include "framework/codec/scratch.h"
 
 namespace toque {
 namespace {
@@ -204,6 +205,7 @@ absl::Status DecodeBmp(Bytes bytes, const ImageHeader& /*header*/,
                        RowSink sink) {
   ASSIGN_OR_RETURN(const BmpHeader header, Parse(bytes));
   thread_local std::vector<uint8_t> indices;
+  const Scratch kept(&indices);
   thread_local std::vector<uint8_t> out;
   if (IsRuns(header)) {
     RETURN_IF_ERROR(DecodeBmpRuns(bytes, header, region, &indices));

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "framework/codec/decoders.h"
+#include "framework/codec/scratch.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -222,6 +223,47 @@ TEST(ExifTest, WhatIsNotSensibleIsUpright) {
   // A directory outside, and one that claims more tags than there are.
   EXPECT_EQ(ExifOrientation(Span(Exif("4d4d002affffffff"))), 1);
   EXPECT_EQ(ExifOrientation(Span(Exif("4d4d002a00000008ffff"))), 1);
+}
+
+TEST(ExifTest, AJpegKeepsTheFirstOrientationThatItTells) {
+  const std::string begin =
+      "457869660000"
+      "4d4d002a00000008";
+  const std::string tag =
+      "0001"
+      "0112"
+      "0003"
+      "00000001";
+  const std::string turned = absl::StrCat("ffe1001e", begin, tag, "00060000");
+  const std::string other = absl::StrCat("ffe1001e", begin, tag, "00030000");
+  const std::string silent = absl::StrCat("ffe10012", begin, "0000");
+  const std::string frame =
+      "ffc0"
+      "000b"
+      "08"
+      "0002"
+      "0003"
+      "01"
+      "011100";
+  for (const std::string& blocks :
+       {turned, turned + silent, silent + turned, turned + other}) {
+    const auto header =
+        ReadJpegHeader(Span(Exif(absl::StrCat("ffd8", blocks, frame))));
+    ASSERT_OK(header);
+    EXPECT_EQ(header->orientation, 6) << blocks;
+    EXPECT_EQ(header->height, 2);
+  }
+}
+
+TEST(ScratchTest, GivesBackWhatIsGreat) {
+  std::vector<uint8_t> buffer(1000);
+  { const Scratch kept(&buffer); }
+  EXPECT_EQ(buffer.size(), 1000u);
+  {
+    const Scratch kept(&buffer);
+    buffer.reserve(kMostScratch + 1);
+  }
+  EXPECT_EQ(buffer.capacity(), 0u);
 }
 
 }  // namespace

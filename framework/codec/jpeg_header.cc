@@ -43,7 +43,8 @@ absl::StatusOr<ImageHeader> ReadJpegHeader(absl::Span<const uint8_t> bytes) {
       if (header.height > 0 && header.width > 0) return header;
       return broken("it must have a height and a width", at);
     }
-    if (marker == 0xE1 && segment.size() > 8 &&
+    // The first that tells an orientation: programs add blocks without one.
+    if (marker == 0xE1 && header.orientation == 1 && segment.size() > 8 &&
         std::memcmp(segment.data() + 2, kExif.data(), kExif.size()) == 0) {
       header.orientation = ExifOrientation(segment.subspan(8));
     }

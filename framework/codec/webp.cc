@@ -9,6 +9,7 @@
 
 #include "framework/codec/bytes.h"
 #include "framework/codec/decoders.h"
+#include "framework/codec/scratch.h"
 
 namespace toque {
 namespace {
@@ -159,8 +160,8 @@ absl::Status DecodeWebp(absl::Span<const uint8_t> bytes,
                         const ImageHeader& header, const Region& region,
                         const DecodeForm& form, RowSink sink) {
   ASSIGN_OR_RETURN(const WebPBitstreamFeatures features, FeaturesOf(bytes));
-  // Kept, so that a step allocates nothing.
   thread_local std::vector<uint8_t> pixels;
+  const Scratch kept(&pixels);
   Rows rows{pixels};
   const VP8StatusCode status =
       features.has_animation != 0

@@ -243,6 +243,7 @@ TEST(EncodedTest, EraseGivesAPartItsValueInEveryForm) {
   ASSERT_OK(image.Normalize({0.5f}, {0.5f}));
   image.Flip();
   image.Erase({15, 25, 9, 2}, {1.0f});
+  EXPECT_THAT(image.Edit().status(), FailsWith("before RandomErasing"));
   std::vector<float> out(static_cast<size_t>(image.elements()));
   ASSERT_OK(image.Write(out.data()));
   const auto levels = Levels(image);

@@ -101,6 +101,8 @@ absl::Status Image::ProduceTurned(const Region& region, int reduce,
     }
     sink(y, scratch.data());
   }
+  // What a single large picture needed is given back.
+  if (stored.capacity() > size_t{64} << 20) std::vector<uint8_t>().swap(stored);
   return absl::OkStatus();
 }
 

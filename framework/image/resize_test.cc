@@ -212,5 +212,71 @@ TEST(ResizeTest, OneColourStaysAsItIs) {
   }
 }
 
+// Many taps of the same small weight, whose rounding must not add up.
+TEST(ResizeTest, OneColourStaysAsItIsHoweverMuchItShrinks) {
+  constexpr int64_t kSide = 2048;
+  for (const int level : {1, 127, 128, 254}) {
+    const std::vector<uint8_t> levels(kSide * kSide,
+                                      static_cast<uint8_t>(level));
+    for (const Filter filter : {Filter::kBilinear, Filter::kBicubic}) {
+      for (const int64_t size : {1, 2, 7, 30}) {
+        Image image;
+        image.View(levels.data(), PixelLayout::Planar(1, kSide, kSide));
+        image.Resize(size, size, filter);
+        for (const uint8_t value : Levels(image)) ASSERT_EQ(value, level);
+      }
+    }
+  }
+}
+
+// A ramp's means, in the middle, where the filter sees both sides alike.
+TEST(ResizeTest, ShrinksARampToItsMeans) {
+  constexpr int64_t kSide = 4096;
+  std::vector<uint8_t> levels;
+  for (int64_t i = 0; i < kSide; ++i) {
+    levels.push_back(static_cast<uint8_t>(i * 256 / kSide));
+  }
+  for (const bool column : {false, true}) {
+    const int64_t height = column ? kSide : 1, width = column ? 1 : kSide;
+    Image image;
+    image.View(levels.data(), PixelLayout::Planar(1, height, width));
+    image.Resize(column ? 8 : 1, column ? 1 : 8);
+    const auto means = Levels(image);
+    for (size_t i = 1; i < 7; ++i) {
+      EXPECT_NEAR(means[i], (static_cast<double>(i) + 0.5) * 32 - 0.5, 1);
+    }
+  }
+}
+
+// Sixteenths, as of Digits, stay integers whatever is done to them.
+TEST(ResizeTest, IntegersCanBeEditedAfterTwoResizes) {
+  const std::vector<uint8_t> levels(8 * 8, 4);
+  Image image;
+  image.View(levels.data(), PixelLayout::Planar(1, 8, 8), 16);
+  image.Pad(1, 0.25f);
+  image.Resize(16, 16);
+  image.Resize(9, 9);
+  const auto pixels = image.Edit();
+  ASSERT_OK(pixels.status());
+  EXPECT_EQ(pixels->data[40], 64);
+  const float value = 0.5f;
+  image.View(&value, PixelLayout::Planar(1, 1, 1));
+  EXPECT_THAT(image.Edit().status(), FailsWith("must hold integers"));
+}
+
+TEST(ResizeTest, RefusesToMakePixelsOfMoreThanFitsInMemory) {
+  const std::vector<uint8_t> levels(60000 * 2, 4);
+  Image image;
+  image.View(levels.data(), PixelLayout::Planar(1, 2, 60000));
+  image.Resize(256, 7680000);
+  const absl::Status status = image.Edit().status();
+  EXPECT_THAT(status, FailsWith("must have at most 67108864 pixels, got 256 x "
+                                "7680000"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  image.Resize(2, 2);
+  image.Flip();
+  EXPECT_EQ(image.Edit().status(), status);
+}
+
 }  // namespace
 }  // namespace toque

@@ -35,12 +35,32 @@ HWY_INLINE void BlendFixed(const uint8_t* const* rows, const int16_t* weights,
   }
 }
 
+// With sums of 32 bits: products that are rounded one by one add up to more
+// than a level where there are many.
+void BlendMany(const uint8_t* const* rows, const int16_t* weights,
+               int64_t count, int64_t bytes, int16_t* out) {
+  const hn::ScalableTag<int32_t> d;
+  const hn::Rebind<uint8_t, decltype(d)> levels;
+  const hn::Rebind<int16_t, decltype(d)> words;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  for (int64_t i = 0; i < bytes; i += lanes) {
+    auto sum = hn::Set(d, 1 << 7);
+    for (int64_t t = 0; t < count; ++t) {
+      const auto level = hn::PromoteTo(d, hn::LoadU(levels, rows[t] + i));
+      sum = hn::Add(sum, hn::Mul(level, hn::Set(d, weights[t])));
+    }
+    hn::StoreU(hn::DemoteTo(words, hn::ShiftRight<8>(sum)), words, out + i);
+  }
+}
+
 void Blend(const uint8_t* const* rows, const int16_t* weights, int64_t count,
            int64_t bytes, int16_t* out) {
   if (count == 1) return BlendFixed<1>(rows, weights, bytes, out);
   if (count == 2) return BlendFixed<2>(rows, weights, bytes, out);
   if (count == 3) return BlendFixed<3>(rows, weights, bytes, out);
   if (count == 4) return BlendFixed<4>(rows, weights, bytes, out);
+  constexpr int64_t kFew = 12;
+  if (count > kFew) return BlendMany(rows, weights, count, bytes, out);
   const Words d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t i = 0; i < bytes; i += lanes) {

@@ -25,8 +25,8 @@ double WeightAt(Filter filter, double x) {
 }
 
 // The nearest whole number; std::lround is a call.
-int16_t Rounded(double value) {
-  return static_cast<int16_t>(value + (value < 0 ? -0.5 : 0.5));
+int Rounded(double value) {
+  return static_cast<int>(value + (value < 0 ? -0.5 : 0.5));
 }
 
 }  // namespace
@@ -65,7 +65,8 @@ void Taps::Make(const Axis& axis, Filter filter, bool antialias) {
   }
 }
 
-// Weights of the pixels [from, to); the greatest takes the rounding error.
+// Weights of the pixels [from, to). Their sums from the first on are rounded,
+// so that they sum up to kOne and no error adds up.
 void Taps::Weigh(double centre, double scale, int64_t from, int64_t to,
                  Filter filter, int16_t* weights, float* shares) {
   std::fill_n(weights, count_, int16_t{0});
@@ -77,17 +78,17 @@ void Taps::Weigh(double centre, double scale, int64_t from, int64_t to,
     exact_[Index(t)] = taps == 1 ? 1 : WeightAt(filter, x * inverse);
     sum += exact_[Index(t)];
   }
-  int left = kOne;
-  int64_t greatest = 0;
   const double whole = 1 / sum;
+  double sum_so_far = 0;
+  int given = 0;
   for (int64_t t = 0; t < taps; ++t) {
     const double share = exact_[Index(t)] * whole;
     shares[t] = static_cast<float>(share);
-    weights[t] = Rounded(share * kOne);
-    left -= weights[t];
-    if (weights[t] > weights[greatest]) greatest = t;
+    sum_so_far += share;
+    const int rounded = Rounded(sum_so_far * kOne);
+    weights[t] = static_cast<int16_t>(rounded - given);
+    given = rounded;
   }
-  weights[greatest] = static_cast<int16_t>(weights[greatest] + left);
 }
 
 void Taps::Rebase() {

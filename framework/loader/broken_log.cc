@@ -4,12 +4,13 @@
 
 namespace toque {
 
-void BrokenLog::Add(int64_t index, const absl::Status& why) {
+void BrokenLog::Add(int64_t index, const absl::Status& why,
+                    std::string_view fate) {
   const std::lock_guard lock(mutex_);
   if (named_.size() >= kMost || !named_.insert(index).second) return;
-  LOG(WARNING) << "left out: " << why.message();
+  LOG(WARNING) << fate << ": " << why.message();
   LOG_IF(WARNING, named_.size() == kMost)
-      << "left out: " << kMost
+      << fate << ": " << kMost
       << " broken examples so far; no more of them are named";
 }
 

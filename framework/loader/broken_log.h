@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <string_view>
 
 #include "framework/status.h"
 
@@ -18,8 +19,10 @@ class BrokenLog {
   // So many are named, and remembered; of others the metrics tell the number.
   static constexpr size_t kMost = 1000;
 
-  // Warns of example `index`, of which `why` tells all, unless it has before.
-  void Add(int64_t index, const absl::Status& why);
+  // Warns of example `index`, of which `why` tells all, unless it has before;
+  // `fate` says what becomes of it: "left out", or "replaced".
+  void Add(int64_t index, const absl::Status& why,
+           std::string_view fate = "left out");
 
  private:
   std::mutex mutex_;

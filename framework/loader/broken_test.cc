@@ -37,10 +37,11 @@ struct Files : Dataset {
 // Finds examples broken that could be read.
 struct Decode : Transform {
   absl::Status Apply(Example& example, Rng&) const override {
-    return broken.contains(example.index) ? Broken("byte 9: no such code")
-                                          : absl::OkStatus();
+    if (broken.contains(example.index)) return Broken("byte 9: no such code");
+    return example.index == invalid ? Invalid("it must fit") : absl::Status();
   }
   std::set<int64_t> broken;
+  int64_t invalid = -1;
 };
 
 struct Shuffled : Sampler {
@@ -136,10 +137,16 @@ TEST_F(BrokenTest, NamesTheExampleThatEndsTheLoader) {
               FailsWith("example 0 (0.jpg): byte 7: the file ends"));
 }
 
-TEST_F(BrokenTest, NamesTheTransformThatFoundIt) {
+TEST_F(BrokenTest, NamesTheTransformThatFailsUnlessTheFileIsBroken) {
+  LoaderOptions options = Options(OnBroken::kFail);
+  options.transform_names = {"test.Decode"};
+  decode_.invalid = 17;
+  EXPECT_EQ(Failure(options).message(),
+            "example 17 (17.jpg): transform[0]: test.Decode: it must fit");
+  decode_.invalid = -1;
   decode_.broken = {17};
-  EXPECT_EQ(Failure(Options(OnBroken::kFail)).message(),
-            "example 17 (17.jpg): transform[0]: byte 9: no such code");
+  EXPECT_EQ(Failure(options).message(),
+            "example 17 (17.jpg): byte 9: no such code");
 }
 
 TEST_F(BrokenTest, SkippedExamplesMakeTheirBatchSmaller) {
@@ -223,9 +230,9 @@ TEST_F(BrokenTest, TheFirstExampleMayBeBrokenToo) {
 
 TEST_F(BrokenTest, OtherErrorsEndTheLoaderUnderEachPolicy) {
   files_.invalid = 17;
+  const char* text = "example 17 (17.jpg): the label must be a number, got cat";
   for (const auto policy : {OnBroken::kSkip, OnBroken::kReplace}) {
-    EXPECT_EQ(Failure(Options(policy, 2)).message(),
-              "example 17 (17.jpg): the label must be a number, got cat");
+    EXPECT_EQ(Failure(Options(policy, 2)).message(), text);
   }
 }
 
@@ -270,6 +277,14 @@ TEST_F(BrokenTest, NamesEachBrokenExampleOnceInTheLog) {
               testing::UnorderedElementsAre(
                   "left out: example 3 (3.jpg): byte 7: the file ends",
                   "left out: example 17 (17.jpg): byte 7: the file ends"));
+}
+
+TEST_F(BrokenTest, SaysInTheLogThatAnExampleIsReplaced) {
+  files_.broken = {3};
+  const Warnings warnings;
+  Take(*Start(Options(OnBroken::kReplace)), 13);
+  EXPECT_THAT(warnings.texts, testing::ElementsAre(testing::StartsWith(
+                                  "replaced: example 3 (3.jpg): byte 7")));
 }
 
 TEST(BrokenLogTest, StopsNamingWhereTooManyAreBroken) {

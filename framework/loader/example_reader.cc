@@ -18,7 +18,7 @@ absl::StatusOr<int64_t> ExampleReader::Make(
     if (status.ok()) return index;
     const bool ends = options_.on_broken == OnBroken::kFail;
     if (ends || !absl::IsDataLoss(status)) return status;
-    options_.broken_log->Add(index, status);
+    options_.broken_log->Add(index, status, replace ? "replaced" : "left out");
     if (!replace) return status;
     if (tried == tries) {
       return Invalid(absl::StrCat("one of the ", tries, " examples after ",
@@ -55,11 +55,19 @@ absl::Status ExampleReader::ReadAndTransform(int64_t index, const Place& place,
     Rng own(options_.seed, epoch, key,
             static_cast<uint64_t>(Stream::kTransform) + i);
     const absl::Status status = options_.transforms[i]->Apply(*example, own);
-    if (!status.ok()) {
-      return AtPlace(status, absl::StrCat("transform[", i, "]"));
-    }
+    if (!status.ok()) return AtTransform(status, i);
   }
   return absl::OkStatus();
+}
+
+absl::Status ExampleReader::AtTransform(const absl::Status& status,
+                                        size_t i) const {
+  if (absl::IsDataLoss(status)) return status;
+  std::string place = absl::StrCat("transform[", i, "]");
+  if (i < options_.transform_names.size()) {
+    absl::StrAppend(&place, ": ", options_.transform_names[i]);
+  }
+  return AtPlace(status, place);
 }
 
 }  // namespace toque

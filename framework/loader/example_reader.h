@@ -34,6 +34,9 @@ class ExampleReader {
                        absl::FunctionRef<absl::Status()> use) const;
   absl::Status ReadAndTransform(int64_t index, const Place& place,
                                 Example* example) const;
+  // Names transform `i`, unless the example is broken: which transform needs
+  // its pixels first is no matter then.
+  absl::Status AtTransform(const absl::Status& status, size_t i) const;
 
   const LoaderOptions& options_;
 };

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "framework/core/batch.h"
@@ -36,6 +37,8 @@ struct LoaderOptions {
   int64_t end = 0;
   const Sampler* sampler = nullptr;  // sequential without one
   std::vector<const Transform*> transforms;
+  // What errors call them, one each; none: by their places alone.
+  std::vector<std::string> transform_names;
   int64_t batch_size = 32;
   bool drop_last = false;
   int threads = 1;  // 0 works in the thread that calls Next

@@ -27,6 +27,8 @@ class PackReader {
   PackReader(const PackReader&) = delete;
   PackReader& operator=(const PackReader&) = delete;
 
+  // Whether it was written as a pack of this `source`; see PackWriter::Open.
+  bool IsOf(std::string_view source) const;
   int64_t size() const { return examples_; }
   int64_t classes() const { return classes_; }
   // Empty, or `classes` of them.
@@ -57,6 +59,7 @@ class PackReader {
   int64_t examples_ = 0;
   int64_t pictures_ = 0;
   int64_t classes_ = 0;
+  uint64_t source_ = 0;
   uint64_t index_offset_ = 0;
   // As it stands in the file: it costs 20 bytes an example.
   std::vector<uint8_t> index_;
@@ -101,6 +104,8 @@ class PackWriter {
   PackWriter(std::string path, int file)
       : path_(std::move(path)), file_(file) {}
   absl::Status Begin(uint64_t source);
+  absl::Status CheckPlace() const;
+  absl::Status MarkUnfinished() const;
   absl::Status Recover();
   absl::Status Append(std::string_view bytes);
   absl::Status Flush();

@@ -64,6 +64,11 @@ absl::Status CheckRecord(const Record& record, std::string_view name,
                          uint64_t bytes) {
   if (record.marker != pack::kMarker || record.digest != DigestOf(record, name))
     return Broken("the record's digest must be that of its bytes");
+  // First each alone, so that their sum can't overflow.
+  if (record.name_bytes > pack::kLongestName ||
+      record.bytes > pack::kGreatestPicture) {
+    return Broken("no name or no picture is so long");
+  }
   if (sizeof record + record.name_bytes + record.bytes == bytes) {
     return absl::OkStatus();
   }
@@ -87,6 +92,10 @@ absl::StatusOr<std::unique_ptr<PackReader>> PackReader::Open(
 
 PackReader::~PackReader() { close(file_); }
 
+bool PackReader::IsOf(std::string_view source) const {
+  return source_ == pack::DigestOf(source.data(), source.size());
+}
+
 absl::Status PackReader::ReadIndex() {
   struct stat facts;
   if (fstat(file_, &facts) != 0 || !S_ISREG(facts.st_mode)) {
@@ -102,6 +111,7 @@ absl::Status PackReader::ReadIndex() {
       TableBytes(header.examples, header.pictures) > header.index_bytes) {
     return BrokenAt(0, "the index must have room for all examples");
   }
+  source_ = header.source;
   index_offset_ = header.index_offset;
   index_.resize(header.index_bytes);
   RETURN_IF_ERROR(ReadBytes(index_offset_, absl::MakeSpan(index_)));

@@ -179,5 +179,34 @@ TEST_F(PackTest, RefusesAnIndexThatLeadsAstray) {
   EXPECT_FALSE(with(index + 8 * 9 + 12, huge).ok());  // length of "cat"
 }
 
+// Digests are right, and lengths overflow to the one that the index tells.
+TEST_F(PackTest, RefusesLengthsThatLeadAstray) {
+  const std::string pack = WholePack();
+  const size_t record = 88, size = 56 + 3 + 5;
+  for (const uint32_t name : {4097u, 0xFFFFFFF0u}) {
+    std::string changed = pack;
+    const uint64_t picture = size - 56 - uint64_t{name};
+    std::memcpy(changed.data() + record + 4, &name, 4);
+    std::memcpy(changed.data() + record + 8, &picture, 8);
+    const uint64_t digest =
+        XXH3_64bits_withSeed(changed.data() + record + 56, size - 56,
+                             XXH3_64bits(changed.data() + record, 48));
+    std::memcpy(changed.data() + record + 48, &digest, 8);
+    Write(path_, changed);
+    const absl::Status status = ReadAll();
+    EXPECT_THAT(status, FailsWith("broken at byte 88: no name or no "
+                                  "picture is so long"));
+    EXPECT_TRUE(absl::IsDataLoss(status));
+  }
+}
+
+TEST_F(PackTest, TellsWhatItWasMadeOf) {
+  WholePack();
+  const auto reader = PackReader::Open(path_);
+  ASSERT_OK(reader);
+  EXPECT_TRUE((*reader)->IsOf("s"));
+  EXPECT_FALSE((*reader)->IsOf("other"));
+}
+
 }  // namespace
 }  // namespace toque

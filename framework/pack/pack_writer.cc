@@ -108,6 +108,7 @@ absl::StatusOr<std::unique_ptr<PackWriter>> PackWriter::Open(
   if (flock(file, LOCK_EX | LOCK_NB) != 0) {
     return AtPlace(Invalid("must not be written by another program"), partial);
   }
+  RETURN_IF_ERROR(AtPlace(writer->CheckPlace(), partial));
   RETURN_IF_ERROR(AtPlace(
       writer->Begin(pack::DigestOf(source.data(), source.size())), partial));
   return writer;
@@ -118,6 +119,26 @@ PackWriter::~PackWriter() {
   close(file_);
 }
 
+// Another program may have finished, and renamed, the file between its opening
+// and its locking: then it is no longer ours to change.
+absl::Status PackWriter::CheckPlace() const {
+  struct stat opened, named;
+  if (fstat(file_, &opened) == 0 && stat(PartialPath().c_str(), &named) == 0 &&
+      opened.st_dev == named.st_dev && opened.st_ino == named.st_ino) {
+    return absl::OkStatus();
+  }
+  return Invalid("must not be finished by another program meanwhile");
+}
+
+// A writer that was killed before it renamed the file has left a finished one.
+absl::Status PackWriter::MarkUnfinished() const {
+  const Header header = NewHeader(source_);
+  if (pwrite(file_, &header, sizeof header, 0) == sizeof header) {
+    return absl::OkStatus();
+  }
+  return Fault("can't be written", PartialPath());
+}
+
 absl::Status PackWriter::Begin(uint64_t source) {
   source_ = source;
   Header header;
@@ -126,6 +147,7 @@ absl::Status PackWriter::Begin(uint64_t source) {
       return Invalid(
           "was begun from another data set or with other options; remove it");
     }
+    if (header.file_bytes != 0) RETURN_IF_ERROR(MarkUnfinished());
     return Recover();
   }
   if (ftruncate(file_, 0) != 0) return Fault("can't be written", path_);

@@ -1,4 +1,7 @@
+#include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "framework/pack/small_pack.h"
 
@@ -66,6 +69,44 @@ TEST_F(PackWriterTest, IsWrittenByOneProgram) {
   const auto writer = NewWriter();
   EXPECT_THAT(PackWriter::Open(path_, "s"),
               FailsWith("must not be written by another program"));
+}
+
+TEST_F(PackWriterTest, GoesOnWithAFinishedFileThatGotNoName) {
+  const std::string whole = WholePack();
+  fs::rename(path_, path_ + ".partial");
+  {
+    const auto writer = NewWriter();
+    EXPECT_EQ(writer->examples(), 3);
+    EXPECT_THAT(PackReader::Open(path_ + ".partial"),
+                FailsWith("was not written to its end"));
+    ASSERT_OK(writer->Finish(2, {"cat", "dog"}));
+  }
+  EXPECT_EQ(Contents(path_), whole);
+}
+
+// The other opens the file before it gets its name and locks it after that.
+TEST_F(PackWriterTest, LeavesAFileAloneThatAnotherFinishes) {
+  const std::string whole = WholePack();
+  std::atomic<bool> held = false;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < 8; ++i) {
+    others.emplace_back([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        if (held) (void)PackWriter::Open(path_, "s");
+      }
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    auto writer = PackWriter::Open(path_, "s");
+    while (!writer.ok()) writer = PackWriter::Open(path_, "s");
+    held = true;
+    AddAll(**writer);
+    ASSERT_OK((*writer)->Finish(2, {"cat", "dog"}));
+    writer = absl::UnknownError("closed");
+    held = false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ASSERT_EQ(Contents(path_), whole) << i;
+  }
 }
 
 TEST_F(PackWriterTest, RefusesWhatItCannotHold) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "glog/logging.h"
 
 namespace toque {
 namespace {
@@ -19,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 10> kEndings = {
-    ".jpg", ".jpeg", ".png", ".webp", ".bmp",
-    ".ppm", ".pgm",  ".pbm", ".pnm",  ".gif"};
+constexpr std::array<std::string_view, 14> kEndings = {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".png", ".webp",
+    ".bmp", ".dib",  ".ppm", ".pgm",  ".pbm", ".pnm", ".gif"};
 
 bool IsPicture(const std::string& name) {
   const size_t dot = name.rfind('.');
@@ -33,6 +35,7 @@ bool IsPicture(const std::string& name) {
 struct Listing {
   Names folders;
   Names pictures;
+  Names others;
 };
 
 absl::StatusOr<Listing> List(const std::string& folder) {
@@ -50,6 +53,8 @@ absl::StatusOr<Listing> List(const std::string& folder) {
                      entry->path().native());
     } else if (IsPicture(name)) {
       listing.pictures.push_back(std::move(name));
+    } else {
+      listing.others.push_back(std::move(name));
     }
   }
   if (error) {
@@ -58,8 +63,18 @@ absl::StatusOr<Listing> List(const std::string& folder) {
   }
   std::ranges::sort(listing.folders);
   std::ranges::sort(listing.pictures);
+  std::ranges::sort(listing.others);
   return listing;
 }
+
+// Files that are no pictures by their names.
+struct Others {
+  void Add(const std::string& path) {
+    if (count++ == 0) first = path;
+  }
+  int64_t count = 0;
+  std::string first;
+};
 
 class Walk {
  public:
@@ -84,6 +99,7 @@ class Walk {
     above_.push_back(identity);
     ASSIGN_OR_RETURN(Listing listing, List(full));
     pictures_[path] = std::move(listing.pictures);
+    for (const std::string& name : listing.others) others_.Add(path + name);
     for (const std::string& name : listing.folders) {
       RETURN_IF_ERROR(Visit(absl::StrCat(path, name, "/")));
     }
@@ -98,6 +114,7 @@ class Walk {
     }
     return paths;
   }
+  const Others& others() const { return others_; }
 
  private:
   // By the path without the slash at its end.
@@ -111,6 +128,7 @@ class Walk {
   const std::string& top_;
   std::vector<std::pair<dev_t, ino_t>> above_;
   std::map<std::string, Names, ByPath> pictures_;
+  Others others_;
 };
 
 // Takes the run of digits at the beginning, without leading zeros.
@@ -140,18 +158,25 @@ absl::StatusOr<std::vector<std::vector<std::string>>> ClassFiles(
     const std::string& folder, const std::vector<std::string>& classes) {
   std::vector<std::vector<std::string>> files;
   std::vector<absl::Status> faults;
+  Others others;
   for (const std::string& name : classes) {
     const std::string path = absl::StrCat(folder, "/", name);
-    auto found = PictureFiles(path);
-    if (!found.ok()) {
-      faults.push_back(found.status());
-    } else if (found->empty()) {
+    Walk walk(path);
+    const absl::Status status = walk.Visit("");
+    files.push_back(walk.Paths());
+    if (!status.ok()) {
+      faults.push_back(status);
+    } else if (files.back().empty()) {
       faults.push_back(
           AtPlace(Invalid("a class folder must hold a picture"), path));
-    } else {
-      files.push_back(*std::move(found));
     }
+    if (others.count == 0) others.first = name + "/" + walk.others().first;
+    others.count += walk.others().count;
   }
+  LOG_IF(WARNING, others.count > 0)
+      << folder << ": passed over " << others.count
+      << " files of other endings than pictures have (first: " << others.first
+      << ")";
   RETURN_IF_ERROR(Together(faults));
   return files;
 }

@@ -17,14 +17,15 @@ namespace toque {
 absl::StatusOr<std::vector<std::string>> Subfolders(const std::string& folder);
 
 // The files in `folder` and all folders below it whose names end as those of
-// pictures do (.jpg, .jpeg, .png, .webp, .bmp, .ppm, .pgm, .pbm, .pnm or .gif,
-// in any case), as paths from there: folder by folder, as torchvision orders
-// them. An error where a link leads back to a folder that it lies in.
+// pictures do (.jpg, .jpeg, .jpe, .jfif, .jfi, .png, .webp, .bmp, .dib, .ppm,
+// .pgm, .pbm, .pnm or .gif, in any case), as paths from there: folder by
+// folder, as torchvision orders them. An error where a link leads back to a
+// folder that it lies in.
 absl::StatusOr<std::vector<std::string>> PictureFiles(
     const std::string& folder);
 
 // PictureFiles of each folder `classes` of `folder`. An error for each that
-// holds none, all together.
+// holds none, all together. A warning where files of other endings lie there.
 absl::StatusOr<std::vector<std::vector<std::string>>> ClassFiles(
     const std::string& folder, const std::vector<std::string>& classes);
 

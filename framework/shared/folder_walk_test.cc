@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "framework/testing/testing.h"
+#include "glog/logging.h"
 
 namespace toque {
 namespace {
@@ -29,12 +30,41 @@ class FolderWalkTest : public testing::Test {
 TEST_F(FolderWalkTest, FindsPicturesByTheEndingOfTheirNames) {
   for (const char* name :
        {"a.jpg", "b.JPEG", "c.Png", "d.webp", "e.bmp", "f.ppm", "g.pgm",
-        "h.pbm", "i.pnm", "j.gif", "k.txt", "jpg", "l.jpg.gz", ".m.jpg"}) {
+        "h.pbm", "i.pnm", "j.gif", "k.txt", "jpg", "l.jpg.gz", ".m.jpg",
+        "n.jfif", "o.jpe", "p.JFI", "q.dib"}) {
     Touch(name);
   }
   EXPECT_THAT(*PictureFiles(folder_),
               ElementsAre("a.jpg", "b.JPEG", "c.Png", "d.webp", "e.bmp",
-                          "f.ppm", "g.pgm", "h.pbm", "i.pnm", "j.gif"));
+                          "f.ppm", "g.pgm", "h.pbm", "i.pnm", "j.gif", "n.jfif",
+                          "o.jpe", "p.JFI", "q.dib"));
+}
+
+struct Warnings : google::LogSink {
+  Warnings() { google::AddLogSink(this); }
+  ~Warnings() override { google::RemoveLogSink(this); }
+  using google::LogSink::send;
+  void send(google::LogSeverity, const char*, const char*, int,
+            const google::LogMessageTime&, const char* message,
+            size_t size) override {
+    texts.emplace_back(message, size);
+  }
+  std::vector<std::string> texts;
+};
+
+TEST_F(FolderWalkTest, WarnsOnceOfFilesThatArePassedOver) {
+  for (const char* name : {"a/x.png", "b/y.png", "b/z.tif", "b/c/u.tif",
+                           "b/w.avif", "notes.txt"}) {
+    Touch(name);
+  }
+  const Warnings warnings;
+  EXPECT_OK(ClassFiles(folder_, {"a"}));
+  EXPECT_THAT(warnings.texts, IsEmpty());
+  EXPECT_OK(ClassFiles(folder_, {"a", "b"}));
+  EXPECT_THAT(
+      warnings.texts,
+      ElementsAre(folder_ + ": passed over 3 files of other endings than "
+                            "pictures have (first: b/w.avif)"));
 }
 
 // As Python's sorted(os.walk(folder)) and sorted(files).

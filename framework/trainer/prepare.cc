@@ -137,10 +137,14 @@ absl::Status Trainer::TryModel() {
 
 absl::Status Trainer::CheckHead() const {
   const int64_t classes = run_.dataset.classes;
-  if (label_limit_ == 0 || classes <= label_limit_) return absl::OkStatus();
-  return Invalid(absl::StrCat("model: must have an output for each of the ",
-                              classes, " classes of train.dataset"),
-                 label_limit_);
+  if (label_limit_ == 0 || classes == label_limit_) return absl::OkStatus();
+  // Without names, classes may be the greatest label that was seen.
+  const bool named = !run_.dataset.class_names.empty();
+  if (classes < label_limit_ && !named) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat("model: must have an output for each of the ", classes,
+                   " classes of train.dataset", named ? " and no more" : ""),
+      label_limit_);
 }
 
 absl::Status Trainer::ChooseMemoryFormat() {
@@ -180,6 +184,9 @@ LoaderOptions Trainer::LoaderOf(const SectionParts& parts, bool training) {
   options.sampler = parts.sampler.get();
   for (const auto& transform : parts.transforms) {
     options.transforms.push_back(transform.get());
+  }
+  for (const auto& transform : parts.section.transform()) {
+    options.transform_names.emplace_back(PluginName(transform));
   }
   options.batch_size = parts.section.batch_size();
   options.drop_last = training && parts.section.drop_last();

@@ -97,9 +97,10 @@ class Bare {
   }
 
   double Epoch() {
-    std::thread other([this] { Half(1); });
-    Half(0);
-    other.join();
+    std::thread first([this] { Half(0); });
+    std::thread second([this] { Half(1); });
+    first.join();
+    second.join();
     ++epoch_;
     return static_cast<double>(files_.size());
   }

@@ -215,7 +215,12 @@ TEST_F(PicturesTest, ClassesMustFitTheModelAndTheOtherSections) {
       MakeTrainer(With("model { [type.googleapis.com/toque.TinyModel] { "
                        "classes: 2 } }")),
       FailsWith("model: must have an output for each of the 3 classes of "
-                "train.dataset, got 2"));
+                "train.dataset and no more, got 2"));
+  EXPECT_THAT(
+      MakeTrainer(With("model { [type.googleapis.com/toque.TinyModel] { "
+                       "classes: 4 } }")),
+      FailsWith("model: must have an output for each of the 3 classes of "
+                "train.dataset and no more, got 4"));
   EXPECT_THAT(
       MakeTrainer(With("eval { dataset { [type.googleapis.com/test.Points] { "
                        "count: 99 } } }")),

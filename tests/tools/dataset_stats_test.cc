@@ -234,6 +234,8 @@ TEST(DatasetStatsTest, SaysWhatIsWrong) {
   EXPECT_THAT(
       RunTool({"tools/dataset_stats", "--experiment=x", "--dataset=y"}).output,
       HasSubstr("--experiment and --dataset can't both be given"));
+  EXPECT_THAT(RunTool({"tools/dataset_stats", "--threads=-3"}).output,
+              HasSubstr("--threads must be at least 0, got -3"));
 }
 
 }  // namespace

@@ -119,6 +119,7 @@ TEST_F(PackToolTest, StopsAtABrokenPictureAndGoesOnWhenItIsMended) {
   Write(1, "broken");
   const ToolRun run = Pack("x.pack");
   ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("goes on at example 3\n"));
   EXPECT_EQ(Contents(folder_ + "/x.pack"), Contents(folder_ + "/whole.pack"));
 }
 
@@ -141,6 +142,39 @@ TEST_F(PackToolTest, GoesOnWithTheSameOptionsAlone) {
   ASSERT_EQ(Pack("x.pack").status, 1);
   EXPECT_THAT(Pack("x.pack", {"--longest_side=30"}).output,
               HasSubstr("x.pack.partial: was begun from another data set"));
+}
+
+TEST_F(PackToolTest, DoesNotGoOnWithAnotherFolderOrOtherLabels) {
+  Write(3, "broken");
+  ASSERT_EQ(Pack("x.pack").status, 1);
+  Write(3, Picture(3));
+  fs::create_directories(folder_ + "/other");
+  fs::copy(folder_ + "/set", folder_ + "/other/set",
+           fs::copy_options::recursive);
+  const auto refused = HasSubstr("x.pack.partial: was begun from another data");
+  EXPECT_THAT(Pack("x.pack", {"--data=" + folder_ + "/other"}).output, refused);
+  // As many examples, one of another class.
+  fs::rename(folder_ + "/set/b/2.png", folder_ + "/set/a/2.png");
+  EXPECT_THAT(Pack("x.pack").output, refused);
+  fs::rename(folder_ + "/set/a/2.png", folder_ + "/set/b/2.png");
+  EXPECT_EQ(Pack("x.pack").status, 0);
+}
+
+TEST_F(PackToolTest, KeepsAFinishedPack) {
+  ASSERT_EQ(Pack("x.pack").status, 0);
+  const std::string bytes = Contents(folder_ + "/x.pack");
+  Write(1, "broken");  // isn't read
+  const ToolRun again = Pack("x.pack");
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.output, HasSubstr("is packed already"));
+  EXPECT_THAT(again.output, HasSubstr("6 examples, 0.0 MiB; 0 left out"));
+  const ToolRun other = Pack("x.pack", {"--longest_side=30"});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output, HasSubstr("x.pack: exists and is no pack of this"));
+  EXPECT_EQ(Contents(folder_ + "/x.pack"), bytes);
+  Write(1, Picture(1));
+  ASSERT_EQ(Pack("x.pack", {"--longest_side=30", "--overwrite"}).status, 0);
+  EXPECT_NE(Contents(folder_ + "/x.pack"), bytes);
 }
 
 TEST_F(PackToolTest, PacksPixelsAsPng) {

@@ -66,6 +66,13 @@ std::vector<Sheet::Picture> FromTheBatch(const OpenSection& section) {
   return pictures;
 }
 
+TEST(OpenSectionTest, MakesBatchesInTheMemoryFormatOfTheRun) {
+  EXPECT_FALSE(SectionWith({}).Options().pixels.interleaved);
+  EXPECT_TRUE(SectionWith({"memory_format: CHANNELS_LAST"})
+                  .Options()
+                  .pixels.interleaved);
+}
+
 TEST(ShownPicturesTest, AreThoseOfTheLoadersFirstBatch) {
   const OpenSection section = SectionWith({Pictures(3)});
   const auto shown = Shown(section, 8);

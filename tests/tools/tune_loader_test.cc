@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include "framework/codec/encode.h"
+#include "framework/core/dataset.h"
+#include "framework/core/transform.h"
 #include "tests/end_to_end/small_run.h"
 #include "tests/tools/run_tool.h"
 #include "tools/loader_sweep.h"
@@ -115,7 +118,10 @@ TEST(LoaderSweepTest, NamesTheStageThatTakesLongest) {
   options.begin = 1;
   options.end = 5;
   options.transforms = {&quick, &slow};
+  EXPECT_THAT(MeasureStages(options, {"quick", "slow"}, 100, time.clocks()),
+              FailsWith("example 2: planted"));
   // Example 2 is broken and not counted.
+  options.on_broken = OnBroken::kSkip;
   const auto stages =
       MeasureStages(options, {"quick", "slow"}, 100, time.clocks());
   ASSERT_OK(stages);
@@ -130,6 +136,41 @@ TEST(LoaderSweepTest, NamesTheStageThatTakesLongest) {
   options.end = 3;
   EXPECT_THAT(MeasureStages(options, {"quick", "slow"}, 100, time.clocks()),
               FailsWith("no example of the section can be read"));
+}
+
+// A noisy file of many pixels, in memory.
+struct NoisyFile : Dataset {
+  NoisyFile() {
+    constexpr int64_t kSide = 600;
+    Rng rng(1);
+    std::vector<uint8_t> pixels(kSide * kSide * 3);
+    for (uint8_t& level : pixels) level = static_cast<uint8_t>(rng.Below(256));
+    const auto png = EncodePng({pixels.data(), kSide, kSide, 3});
+    EXPECT_OK(png);
+    if (png.ok()) file.assign(png->begin(), png->end());
+  }
+  absl::Status Open(const Context&) override { return absl::OkStatus(); }
+  DatasetInfo Info() const override { return {}; }
+  int64_t size() const override { return 3; }
+  absl::Status Read(int64_t, Rng&, Example* example) const override {
+    return example->SetImage().Open(file);
+  }
+  std::vector<uint8_t> file;
+};
+
+TEST(LoaderSweepTest, ChargesDecodingToNoTransformThatAsksForPixels) {
+  const NoisyFile dataset;
+  const auto crop = MakeOrDie<Transform>("recipe.CenterCrop", "size: 8");
+  const auto jitter =
+      MakeOrDie<Transform>("recipe.ColorJitter", "brightness: 0.4");
+  LoaderOptions options;
+  options.dataset = &dataset;
+  options.end = dataset.size();
+  options.transforms = {crop.get(), jitter.get()};
+  const auto stages =
+      MeasureStages(options, {"crop", "jitter"}, 3, Clocks::OfTheMachine());
+  ASSERT_OK(stages);
+  EXPECT_EQ(Bottleneck(*stages).name, "decode and write");
 }
 
 class TuneLoaderTest : public testing::Test {
