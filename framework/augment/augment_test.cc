@@ -154,14 +154,14 @@ TEST_F(EditTest, RedrawsAPictureInAnotherSize) {
 
 TEST_F(EditTest, RefusesFlowAndOddNumbersOfChannels) {
   Show(3, Content::kFlow);
-  EXPECT_THAT(EditColours(image_),
+  EXPECT_THAT(NeedsGreyOrRgb(image_),
               FailsWith("the images must hold colours, got optical flow"));
   EXPECT_THAT(Augment(image_, {}, Resampling()),
               FailsWith("the images must hold colours, got optical flow"));
   EXPECT_THAT(Resampling().Warp(image_, Affine()),
               FailsWith("the images must hold colours, got optical flow"));
   Show(2);
-  EXPECT_THAT(EditColours(image_),
+  EXPECT_THAT(NeedsGreyOrRgb(image_),
               FailsWith("the images must have 1 or 3 channels, got 2"));
   EXPECT_THAT(Augment(image_, {}, Resampling()),
               FailsWith("the images must have 1 or 3 channels, got 2"));

@@ -15,11 +15,6 @@ absl::Status NeedsGreyOrRgb(const Image& image) {
   return Invalid("the images must have 1 or 3 channels", image.channels());
 }
 
-absl::StatusOr<EditablePixels> EditColours(Image& image) {
-  RETURN_IF_ERROR(NeedsGreyOrRgb(image));
-  return image.Edit();
-}
-
 absl::Status Redraw(Image& image, int64_t height, int64_t width,
                     DrawFrom draw) {
   ASSIGN_OR_RETURN(const EditablePixels in, image.Edit());

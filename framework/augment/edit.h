@@ -16,9 +16,6 @@ absl::Status NeedsColours(const Image& image);
 // An error for optical flow, and for other than 1 or 3 channels.
 absl::Status NeedsGreyOrRgb(const Image& image);
 
-// image.Edit() of a picture that passes NeedsGreyOrRgb.
-absl::StatusOr<EditablePixels> EditColours(Image& image);
-
 // Replaces the image by one of the given size and of as many channels, all of
 // which `draw` writes to `out`. Allocates only until each thread's memory has
 // grown to the greatest picture.

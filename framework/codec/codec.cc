@@ -42,7 +42,7 @@ absl::StatusOr<ImageFormat> FormatOf(std::string_view bytes) {
       std::string_view(" \t\r\n\v\f#").find(bytes[2]) != bytes.npos) {
     return ImageFormat::kPnm;
   }
-  return absl::DataLossError(absl::StrCat(
+  return Broken(absl::StrCat(
       "a picture must be JPEG, PNG, WebP, BMP, PNM or GIF, got ",
       bytes.empty()
           ? "an empty file"
@@ -69,9 +69,8 @@ absl::Status Decode(absl::Span<const uint8_t> bytes, const ImageHeader& header,
 
 absl::Status BrokenImage(ImageFormat format, std::string_view reason,
                          size_t offset, size_t size) {
-  return absl::DataLossError(absl::StrCat(View(NameOf(format)), ": ",
-                                          View(reason), " at byte ", offset,
-                                          " of ", size));
+  return Broken(absl::StrCat(View(NameOf(format)), ": ", View(reason),
+                             " at byte ", offset, " of ", size));
 }
 
 }  // namespace toque

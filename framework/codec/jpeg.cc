@@ -111,8 +111,6 @@ Reader::Reader() {
 }
 
 bool Reader::Begin(absl::Span<const uint8_t> bytes, const DecodeForm& form) {
-  exhausted = false;
-  errors.num_warnings = 0;
   source.next_input_byte = bytes.data();
   source.bytes_in_buffer = bytes.size();
   if (setjmp(failed) != 0) return false;
@@ -146,14 +144,13 @@ bool Reader::Read(JSAMPROW* rows, JDIMENSION count, JDIMENSION* read) {
 }
 
 // CMYK as JPEG files hold it, inverted, to RGB as Pillow does.
-void CmykToRgbx(uint8_t* row, int64_t width, bool grey) {
+void CmykToRgbx(uint8_t* row, int64_t width) {
   for (int64_t x = 0; x < width; ++x, row += 4) {
     for (int c = 0; c < 3; ++c) {
       const int product = (255 - row[c]) * row[3] + 128;
       row[c] = static_cast<uint8_t>(
           std::max(row[3] - ((product + (product >> 8)) >> 8), 0));
     }
-    if (grey) row[0] = Luma(row[0], row[1], row[2]);
   }
 }
 
@@ -191,7 +188,8 @@ absl::Status Broken(const Reader& reader, absl::Span<const uint8_t> bytes) {
 // Makes a row of what libjpeg gave pixels of four bytes.
 void FinishRow(const jpeg_decompress_struct& info, bool grey, uint8_t* row) {
   if (info.out_color_space == JCS_CMYK) {
-    CmykToRgbx(row, info.output_width, grey);
+    CmykToRgbx(row, info.output_width);
+    if (grey) ToLuma(row, info.output_width);
   } else if (grey) {
     Spread(row, info.output_width);
   }

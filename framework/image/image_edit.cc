@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "framework/codec/scratch.h"
 #include "framework/image/image.h"
 #include "glog/logging.h"
 
@@ -12,12 +13,6 @@ namespace {
 std::vector<uint8_t>& Spare() {
   static thread_local std::vector<uint8_t> spare;
   return spare;
-}
-
-// What a single picture needed much of is given back.
-void Trim(std::vector<uint8_t>& memory) {
-  constexpr size_t kKept = size_t{64} << 20;
-  if (memory.capacity() > kKept) std::vector<uint8_t>().swap(memory);
 }
 
 // An error for a picture that was resized to more than fits in memory.
@@ -55,6 +50,7 @@ void Image::CarryOut() {
   absl::Status status = fault_;
   if (status.ok()) status = CheckSize(rows, columns);
   std::vector<uint8_t>& pixels = Spare();
+  const Scratch kept(&pixels);
   if (status.ok()) {
     pixels.resize(static_cast<size_t>(elements()) *
                   (levels ? 1 : sizeof(float)));
@@ -73,7 +69,6 @@ void Image::CarryOut() {
   const PixelForm form{levels ? PixelForm::kUint8 : PixelForm::kFloat32, true};
   if (status.ok()) status = Write(pixels.data(), form);
   own_.swap(pixels);
-  Trim(pixels);
   Reset(levels ? Type::kUint8 : Type::kFloat, nullptr,
         PixelLayout::Interleaved(channels(), rows, columns), levels ? 255 : 1);
   scale_ = scale;
@@ -105,13 +100,13 @@ absl::StatusOr<EditablePixels> Image::Edit() {
   const bool ready = type_ == Type::kUint8 && pixels_ == nullptr &&
                      greatest_ == 255 && !resized_.has_value() && !flipped_ &&
                      window_ == Region{0, 0, layout_.height, layout_.width} &&
-                     !ShowsFill() && layout_.channel_stride == 1;
+                     !ShowsFill();
   if (!ready) {
     std::vector<uint8_t>& pixels = Spare();
+    const Scratch kept(&pixels);
     pixels.resize(static_cast<size_t>(elements()));
     RETURN_IF_ERROR(Write(pixels.data(), {PixelForm::kUint8, true}));
     Swap(pixels, channels(), height(), width());
-    Trim(pixels);
   }
   return EditablePixels{own_.data(), height(), width(), channels()};
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "framework/codec/scratch.h"
 #include "framework/image/image.h"
 #include "framework/image/row_kernels.h"
 
@@ -79,6 +80,7 @@ absl::Status Image::Produce(const Region& region, int reduce,
 absl::Status Image::ProduceTurned(const Region& region, int reduce,
                                   RowSink sink) const {
   static thread_local std::vector<uint8_t> stored, scratch;
+  const Scratch kept(&stored);
   const Turn turn = TurnOf(header_.orientation);
   const Region part = Stored(region, turn, Reduced(header_.height, reduce),
                              Reduced(header_.width, reduce));
@@ -101,8 +103,6 @@ absl::Status Image::ProduceTurned(const Region& region, int reduce,
     }
     sink(y, scratch.data());
   }
-  // What a single large picture needed is given back.
-  if (stored.capacity() > size_t{64} << 20) std::vector<uint8_t>().swap(stored);
   return absl::OkStatus();
 }
 
