@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "framework/command/flags.h"
-#include "framework/guarded.h"
+#include "framework/command/tool.h"
 #include "gflags/gflags.h"
 #include "tools/tensor_files.h"
 
@@ -84,11 +84,5 @@ absl::StatusOr<bool> Main(const std::vector<std::string>& words) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  const absl::StatusOr<bool> equal =
-      toque::Guarded([&words] { return toque::Main(words); });
-  if (equal.ok()) return *equal ? 0 : 1;
-  std::cerr << equal.status().message() << "\n";
-  return 1;
+  return toque::ToolMain(toque::kUsage, argc, argv, toque::Main);
 }

@@ -3,7 +3,7 @@
 #include <iomanip>
 #include <iostream>
 
-#include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/describe.h"
 #include "framework/core/snippet.h"
 #include "framework/guarded.h"
@@ -56,16 +56,14 @@ absl::Status ShowAll(const std::vector<std::string>& names) {
   return Together(faults);
 }
 
+absl::Status Main(const std::vector<std::string>& words) {
+  if (FLAGS_all) return ShowAll(Names());
+  return words.empty() ? List() : ShowAll(words);
+}
+
 }  // namespace
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const std::vector<std::string> named(argv + 1, argv + argc);
-  const absl::Status status = FLAGS_all       ? toque::ShowAll(toque::Names())
-                              : named.empty() ? toque::List()
-                                              : toque::ShowAll(named);
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMain(toque::kUsage, argc, argv, toque::Main);
 }

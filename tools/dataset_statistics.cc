@@ -50,6 +50,10 @@ class Measurer {
             static_cast<uint64_t>(Stream::kRead));
     RETURN_IF_ERROR(dataset_.Read(index, rng, &example_));
     if (!example_.has_images()) return NeedsPictures();
+    // First, so that nothing is counted of a clip with a broken frame.
+    for (auto& view : example_.images) {
+      for (Image& image : view) RETURN_IF_ERROR(image.Edit().status());
+    }
     for (auto& view : example_.images) {
       for (Image& image : view) RETURN_IF_ERROR(Add(image));
     }

@@ -1,19 +1,19 @@
 // Mean, deviation, sizes and classes of a data set of pictures.
 
 #include <iostream>
-#include <thread>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/option_checks.h"
-#include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/dataset_statistics.h"
 #include "tools/experiment_file.h"
 #include "tools/progress_line.h"
 #include "tools/section.h"
 #include "tools/text_table.h"
+#include "tools/threads.h"
 
 DEFINE_string(experiment, "", "The experiment, a text-proto.");
 DEFINE_string(section, "train", "Its section: train, eval or test.");
@@ -51,11 +51,6 @@ absl::StatusOr<Section> ChosenSection(const std::vector<std::string>& changes) {
     return Invalid("--experiment and --dataset can't both be given");
   }
   return SectionOfDataset(FLAGS_dataset);
-}
-
-int Threads() {
-  if (FLAGS_threads > 0) return FLAGS_threads;
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 void PrintBroken(const Dataset& dataset, const DatasetStatistics& statistics) {
@@ -114,7 +109,8 @@ absl::Status Main(const std::vector<std::string>& changes) {
   absl::StatusOr<DatasetStatistics> statistics;
   {
     ProgressLine progress("examples", part.end - part.begin);
-    statistics = MeasureDataset(*part.dataset, part.begin, part.end, Threads(),
+    statistics = MeasureDataset(*part.dataset, part.begin, part.end,
+                                ThreadsOrCores(FLAGS_threads),
                                 [&progress] { progress.Add(1); });
   }
   RETURN_IF_ERROR(statistics.status());
@@ -136,12 +132,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

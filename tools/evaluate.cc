@@ -7,10 +7,10 @@
 #include "ATen/core/Tensor.h"
 #include "framework/command/flags.h"
 #include "framework/command/past_run.h"
+#include "framework/command/tool.h"
 #include "framework/config/overrides.h"
 #include "framework/core/model_access.h"
 #include "framework/core/registry.h"
-#include "framework/guarded.h"
 #include "framework/shared/metric_text.h"
 #include "framework/trainer/checkpoint.h"
 #include "framework/trainer/trainer.h"
@@ -164,16 +164,5 @@ absl::Status Evaluate(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  if (argc > 1) {
-    std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
-    return 1;
-  }
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Evaluate(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Evaluate);
 }

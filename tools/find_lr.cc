@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/option_checks.h"
-#include "framework/guarded.h"
 #include "framework/plot/plot.h"
 #include "framework/trainer/trainer.h"
 #include "gflags/gflags.h"
@@ -119,12 +119,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

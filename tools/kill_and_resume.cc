@@ -11,8 +11,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/rng.h"
-#include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
@@ -193,7 +193,7 @@ class Comparison {
   int kills_while_writing_ = 0;
 };
 
-absl::StatusOr<bool> Main(std::vector<std::string> changes) {
+absl::StatusOr<bool> Main(const std::vector<std::string>& changes) {
   if (FLAGS_program.empty()) return Invalid("--program must be given");
   std::vector<int> threads;
   for (const auto part : absl::StrSplit(FLAGS_threads, ',')) {
@@ -210,19 +210,12 @@ absl::StatusOr<bool> Main(std::vector<std::string> changes) {
   const std::string folder = FLAGS_out.empty()
                                  ? std::string(scratch) + "/kill_and_resume"
                                  : UserPath(FLAGS_out);
-  return Comparison(folder, std::move(changes)).Run(threads);
+  return Comparison(folder, changes).Run(threads);
 }
 
 }  // namespace
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::StatusOr<bool> equal =
-      toque::Guarded([&changes] { return toque::Main(std::move(changes)); });
-  if (equal.ok()) return *equal ? 0 : 1;
-  std::cerr << equal.status().message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

@@ -180,8 +180,7 @@ LoaderRate BestRate(const std::vector<LoaderRate>& rates, double tolerance) {
 }
 
 absl::StatusOr<std::vector<StageTime>> MeasureStages(
-    const LoaderOptions& options, const std::vector<std::string>& names,
-    int64_t count, const Clocks& clocks) {
+    const LoaderOptions& options, int64_t count, const Clocks& clocks) {
   StageTimer timer(options, clocks);
   count = std::min(count, options.end - options.begin);
   for (int64_t index = options.begin; index < options.begin + count; ++index) {
@@ -194,7 +193,7 @@ absl::StatusOr<std::vector<StageTime>> MeasureStages(
     return absl::DataLossError("no example of the section can be read");
   }
   std::vector<StageTime> stages = {{"read", timer.seconds(0)}};
-  for (const std::string& name : names) {
+  for (const std::string& name : options.transform_names) {
     stages.push_back({name, timer.seconds(stages.size())});
   }
   stages.push_back({"decode and write", timer.seconds(stages.size())});

@@ -50,12 +50,11 @@ struct StageTime {
 };
 
 // The time of each stage over `count` examples from the section's beginning:
-// reading, each transform by the name in `names`, and writing. Decoding a file
+// reading, each transform by its name, and writing. Decoding a file
 // and what was noted before that count as writing even where a transform asks
 // for the pixels. Broken examples are passed over unless they end the loader.
 absl::StatusOr<std::vector<StageTime>> MeasureStages(
-    const LoaderOptions& options, const std::vector<std::string>& names,
-    int64_t count, const Clocks& clocks);
+    const LoaderOptions& options, int64_t count, const Clocks& clocks);
 
 // The stage that takes longest. `stages` must not be empty.
 const StageTime& Bottleneck(const std::vector<StageTime>& stages);

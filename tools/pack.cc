@@ -4,17 +4,17 @@
 
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "absl/strings/str_format.h"
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/option_checks.h"
-#include "framework/guarded.h"
 #include "gflags/gflags.h"
 #include "tools/experiment_file.h"
 #include "tools/packing.h"
 #include "tools/progress_line.h"
 #include "tools/section.h"
+#include "tools/threads.h"
 
 DEFINE_string(experiment, "", "The experiment, a text-proto.");
 DEFINE_string(section, "train", "Its section: train, eval or test.");
@@ -126,10 +126,7 @@ absl::Status PackTo(const std::string& path, const std::string& source,
   options.end = part.end;
   options.longest_side = FLAGS_longest_side;
   options.quality = FLAGS_quality;
-  options.threads = FLAGS_threads;
-  if (options.threads == 0) {
-    options.threads = std::max(1, int(std::thread::hardware_concurrency()));
-  }
+  options.threads = ThreadsOrCores(FLAGS_threads);
   options.broken = LeaveOut;
   {
     ProgressLine line("examples", part.end - part.begin);
@@ -160,12 +157,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

@@ -25,11 +25,13 @@ struct Encoded {
 
 absl::StatusOr<std::string> EncodedPicture(Image& image,
                                            const PackingOptions& options) {
-  const std::string original(image.encoded().begin(), image.encoded().end());
   const int64_t longest = std::max(image.height(), image.width());
   const bool shrinks =
       options.longest_side > 0 && longest > options.longest_side;
-  if (shrinks) {
+  std::string original;
+  if (!shrinks) {
+    original.assign(image.encoded().begin(), image.encoded().end());
+  } else {
     const double scale = static_cast<double>(options.longest_side) /
                          static_cast<double>(longest);
     const auto shrunk = [scale](int64_t side) {
@@ -39,7 +41,7 @@ absl::StatusOr<std::string> EncodedPicture(Image& image,
     image.Resize(shrunk(image.height()), shrunk(image.width()));
   }
   ASSIGN_OR_RETURN(const EditablePixels pixels, image.Edit());
-  if (!shrinks && !original.empty()) return original;
+  if (!original.empty()) return original;
   const PixelView view = {pixels.data, pixels.height, pixels.width,
                           pixels.channels};
   return shrinks ? EncodeJpeg(view, options.quality) : EncodePng(view);

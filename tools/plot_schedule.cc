@@ -1,15 +1,14 @@
 // Draws the learning rate of an experiment over its run.
 
-#include <algorithm>
 #include <filesystem>
-#include <iostream>
 
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/config/config.h"
 #include "framework/core/model_access.h"
-#include "framework/guarded.h"
 #include "framework/loader/loader.h"
 #include "framework/parts/param_groups.h"
+#include "framework/parts/section_loader.h"
 #include "gflags/gflags.h"
 #include "tools/experiment_file.h"
 #include "tools/schedule_chart.h"
@@ -39,24 +38,8 @@ metric always got better.
 // Batches that the trainer would go through in an epoch.
 absl::StatusOr<int64_t> BatchesPerEpoch(const Experiment& experiment,
                                         const SectionParts& train) {
-  LoaderOptions options;
-  options.dataset = train.dataset.get();
-  options.begin = train.begin;
-  options.end = train.end;
-  if (experiment.overfit_batches() > 0) {
-    options.end = std::min(
-        options.end, options.begin + int64_t{experiment.overfit_batches()} *
-                                         train.section.batch_size());
-  }
-  options.sampler = train.sampler.get();
-  for (const auto& transform : train.transforms) {
-    options.transforms.push_back(transform.get());
-  }
-  options.batch_size = train.section.batch_size();
-  options.drop_last = train.section.drop_last();
-  options.threads = 0;
-  options.seed = experiment.seed();
-  const auto loader = Loader::Start(options);
+  const auto loader =
+      Loader::Start(LoaderOptionsOf(experiment, train, /*training=*/true));
   if (!loader.ok()) return AtPlace(loader.status(), "train");
   return (*loader)->batches_per_epoch();
 }
@@ -105,12 +88,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

@@ -7,10 +7,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/core/describe.h"
 #include "framework/core/registry.h"
-#include "framework/guarded.h"
 #include "gflags/gflags.h"
 
 DEFINE_string(describe, "",
@@ -94,20 +93,14 @@ absl::Status Explain(const std::string& name) {
   return absl::OkStatus();
 }
 
+absl::Status Main(const std::vector<std::string>& words) {
+  RETURN_IF_ERROR(CheckNoWords(words));
+  return FLAGS_describe.empty() ? List() : Explain(FLAGS_describe);
+}
+
 }  // namespace
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  if (argc > 1) {
-    std::cerr << "unexpected argument \"" << argv[1] << "\"; see --help\n";
-    return 1;
-  }
-  const absl::Status status = toque::Guarded([] {
-    return FLAGS_describe.empty() ? toque::List()
-                                  : toque::Explain(FLAGS_describe);
-  });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMain(toque::kUsage, argc, argv, toque::Main);
 }

@@ -11,8 +11,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/config/config.h"
-#include "framework/guarded.h"
 #include "framework/plot/plot.h"
 #include "framework/shared/watched_metric.h"
 #include "gflags/gflags.h"
@@ -234,11 +234,5 @@ absl::Status Main(const std::vector<std::string>& words) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  const absl::Status status =
-      toque::Guarded([&words] { return toque::Main(words); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMain(toque::kUsage, argc, argv, toque::Main);
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "framework/config/config.h"
+#include "framework/parts/section_loader.h"
 
 namespace toque {
 
@@ -46,55 +47,6 @@ absl::StatusOr<DatasetPart> OpenDataset(const Section& section,
   return part;
 }
 
-namespace {
-
-PixelForm::Type TypeOf(Section::Pixels pixels) {
-  switch (pixels) {
-    case Section::BFLOAT16:
-      return PixelForm::kBfloat16;
-    case Section::UINT8:
-      return PixelForm::kUint8;
-    default:
-      return PixelForm::kFloat32;
-  }
-}
-
-OnBroken PolicyOf(Section::Broken policy) {
-  switch (policy) {
-    case Section::SKIP:
-      return OnBroken::kSkip;
-    case Section::REPLACE:
-      return OnBroken::kReplace;
-    default:
-      return OnBroken::kFail;
-  }
-}
-
-}  // namespace
-
-LoaderOptions OpenSection::Options() const {
-  LoaderOptions options;
-  options.dataset = parts.dataset.get();
-  options.begin = parts.begin;
-  options.end = parts.end;
-  options.sampler = parts.sampler.get();
-  for (const auto& transform : parts.transforms) {
-    options.transforms.push_back(transform.get());
-  }
-  for (const auto& transform : parts.section.transform()) {
-    options.transform_names.emplace_back(PluginName(transform));
-  }
-  options.batch_size = parts.section.batch_size();
-  options.drop_last = training && parts.section.drop_last();
-  options.threads = 0;
-  options.seed = seed;
-  options.training = training;
-  options.pixels.interleaved = interleaved;
-  options.pixels.type = TypeOf(parts.section.pixels());
-  options.on_broken = PolicyOf(parts.section.on_broken());
-  return options;
-}
-
 absl::StatusOr<OpenSection> OpenSectionOf(const Experiment& experiment,
                                           const std::string& name,
                                           const Context& context) {
@@ -104,12 +56,12 @@ absl::StatusOr<OpenSection> OpenSectionOf(const Experiment& experiment,
                    BuildParts(experiment, context, Opening::kOpen));
   OpenSection section;
   section.info = std::move(parts.info);
-  section.seed = experiment.seed();
   section.training = name == "train";
-  section.interleaved = experiment.memory_format() == Experiment::CHANNELS_LAST;
   section.parts = std::move(section.training ? parts.train
                             : name == "eval" ? *parts.eval
                                              : *parts.test);
+  section.options =
+      LoaderOptionsOf(experiment, section.parts, section.training);
   return section;
 }
 

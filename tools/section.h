@@ -32,12 +32,8 @@ absl::StatusOr<DatasetPart> OpenDataset(const Section& section,
 struct OpenSection {
   SectionParts parts;
   DatasetInfo info;  // the training set's
-  uint64_t seed = 0;
   bool training = false;
-  bool interleaved = false;  // memory_format: CHANNELS_LAST
-
-  // Its batches as a run's loader makes them, in the calling thread.
-  LoaderOptions Options() const;
+  LoaderOptions options;  // a run's, in the calling thread
 };
 absl::StatusOr<OpenSection> OpenSectionOf(const Experiment& experiment,
                                           const std::string& name,

@@ -1,10 +1,9 @@
 // Draws what a network will see.
 
 #include <filesystem>
-#include <iostream>
 
 #include "framework/command/flags.h"
-#include "framework/guarded.h"
+#include "framework/command/tool.h"
 #include "gflags/gflags.h"
 #include "tools/experiment_file.h"
 #include "tools/section.h"
@@ -44,7 +43,7 @@ absl::Status Main(const std::vector<std::string>& changes) {
   const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
   ASSIGN_OR_RETURN(const OpenSection section,
                    OpenSectionOf(experiment, FLAGS_section, context));
-  LoaderOptions options = section.Options();
+  LoaderOptions options = section.options;
   options.epoch = FLAGS_epoch;
   auto pictures = ShownPictures(options, FLAGS_examples, section.info);
   if (!pictures.ok()) return AtPlace(pictures.status(), FLAGS_section);
@@ -62,12 +61,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

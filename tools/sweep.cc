@@ -17,9 +17,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "framework/command/flags.h"
+#include "framework/command/tool.h"
 #include "framework/config/config.h"
 #include "framework/config/text_file.h"
-#include "framework/guarded.h"
 #include "framework/parts/check_parts.h"
 #include "gflags/gflags.h"
 #include "tools/experiment_file.h"
@@ -236,10 +236,11 @@ absl::Status Run(const Sweep& sweep) {
   return absl::OkStatus();
 }
 
-absl::Status Main(Sweep sweep) {
+absl::Status Main(const std::vector<std::string>& changes,
+                  const std::vector<std::string>& variants) {
   if (FLAGS_experiment.empty()) return Invalid("--experiment must be given");
   if (FLAGS_out.empty()) return Invalid("--out must be given");
-  sweep.folder = UserPath(FLAGS_out);
+  Sweep sweep = {UserPath(FLAGS_out), changes, variants, /*seeds=*/{}};
   if (sweep.variants.empty()) sweep.variants.emplace_back();
   RETURN_IF_ERROR(CheckFolders(sweep.variants));
   for (const std::string& variant : sweep.variants) {
@@ -254,13 +255,8 @@ absl::Status Main(Sweep sweep) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  toque::Sweep sweep;
-  sweep.changes = toque::TakeRepeatedFlag("set", &argc, argv);
-  sweep.variants = toque::TakeRepeatedFlag("vary", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&sweep] { return toque::Main(std::move(sweep)); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  const auto variants = toque::TakeRepeatedFlag("vary", &argc, argv);
+  return toque::ToolMainWithChanges(
+      toque::kUsage, argc, argv,
+      [&](const auto& changes) { return toque::Main(changes, variants); });
 }

@@ -2,12 +2,12 @@
 // are loaded.
 
 #include <filesystem>
-#include <iostream>
 
 #include "absl/strings/str_split.h"
 #include "framework/command/command.h"
 #include "framework/command/flags.h"
 #include "framework/command/plugin_file.h"
+#include "framework/command/tool.h"
 #include "framework/config/text_file.h"
 #include "framework/guarded.h"
 #include "gflags/gflags.h"
@@ -47,9 +47,7 @@ absl::Status Complete(Command* command) {
 
 int main(int argc, char** argv) {
   toque::Command command = toque::ParseCommand(toque::kUsage, argc, argv);
-  const absl::Status status =
-      toque::Guarded([&command] { return toque::Complete(&command); });
-  if (status.ok()) return toque::RunCommand(command);
-  std::cerr << status.message() << "\n";
-  return 1;
+  const int status = toque::ExitStatus(
+      toque::Guarded([&command] { return toque::Complete(&command); }));
+  return status == 0 ? toque::RunCommand(command) : status;
 }

@@ -1,16 +1,16 @@
 // Finds how many threads a data loader should have.
 
 #include <iostream>
-#include <thread>
 
 #include "absl/strings/str_format.h"
 #include "framework/command/flags.h"
-#include "framework/guarded.h"
+#include "framework/command/tool.h"
 #include "gflags/gflags.h"
 #include "tools/experiment_file.h"
 #include "tools/loader_sweep.h"
 #include "tools/section.h"
 #include "tools/text_table.h"
+#include "tools/threads.h"
 
 DEFINE_string(experiment, "", "The experiment, a text-proto.");
 DEFINE_string(section, "train", "Its section: train, eval or test.");
@@ -37,19 +37,10 @@ a second than the loader gives doesn't wait for it.
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
 
-int MaxThreads() {
-  if (FLAGS_max_threads > 0) return FLAGS_max_threads;
-  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-}
-
 absl::Status PrintStages(const OpenSection& section, const Clocks& clocks) {
-  std::vector<std::string> names;
-  for (const auto& transform : section.parts.section.transform()) {
-    names.emplace_back(PluginName(transform));
-  }
   ASSIGN_OR_RETURN(
       const std::vector<StageTime> stages,
-      MeasureStages(section.Options(), names, FLAGS_stage_examples, clocks));
+      MeasureStages(section.options, FLAGS_stage_examples, clocks));
   double all = 0;
   for (const StageTime& stage : stages) all += stage.seconds;
   TextTable table({"stage, on one thread", "us/example", "share"});
@@ -65,10 +56,10 @@ absl::Status PrintStages(const OpenSection& section, const Clocks& clocks) {
 
 absl::StatusOr<std::vector<LoaderRate>> Sweep(const OpenSection& section,
                                               const Clocks& clocks) {
-  LoaderOptions options = section.Options();
+  LoaderOptions options = section.options;
   std::vector<LoaderRate> rates;
   std::cout << "threads  examples/s  CPU us/example\n";
-  for (const int threads : ThreadsToTry(MaxThreads())) {
+  for (const int threads : ThreadsToTry(ThreadsOrCores(FLAGS_max_threads))) {
     options.threads = threads;
     ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
     ASSIGN_OR_RETURN(rates.emplace_back(),
@@ -104,12 +95,5 @@ absl::Status Main(const std::vector<std::string>& changes) {
 }  // namespace toque
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> changes =
-      toque::TakeRepeatedFlag("set", &argc, argv);
-  toque::ParseFlags(toque::kUsage, &argc, &argv);
-  const absl::Status status =
-      toque::Guarded([&changes] { return toque::Main(changes); });
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  return toque::ToolMainWithChanges(toque::kUsage, argc, argv, toque::Main);
 }

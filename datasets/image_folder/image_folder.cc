@@ -47,7 +47,9 @@ void VisitInOrder(const std::vector<Names>& classes, bool interleaved,
 
 struct ImageFolder : Dataset {
   ImageFolder(const recipe::ImageFolder& options, const ImageOptions& decoding)
-      : options(options), decoding(decoding) {}
+      : options(options),
+        decoding(decoding),
+        cache(ScanCacheOf(options.decoding())) {}
 
   absl::Status Open(const Context& context) override {
     const std::string folder = context.DataPath(options.folder());
@@ -94,13 +96,16 @@ struct ImageFolder : Dataset {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
     ASSIGN_OR_RETURN(const auto bytes, files.Read(index, &image.bytes()));
-    return image.Open(bytes, decoding);
+    RETURN_IF_ERROR(image.Open(bytes, decoding));
+    image.UseCache(cache.get(), index);
+    return absl::OkStatus();
   }
 
   recipe::ImageFolder options;
   ImageOptions decoding;
   Names classes;
   FileTable files;
+  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakeImageFolder(const recipe::ImageFolder& options) {

@@ -22,7 +22,10 @@ std::string_view Trimmed(std::string_view text) {
 
 struct ImageList : Dataset {
   ImageList(const recipe::ImageList& options, const ImageOptions& decoding)
-      : options(options), decoding(decoding), classes(options.classes()) {
+      : options(options),
+        decoding(decoding),
+        classes(options.classes()),
+        cache(ScanCacheOf(options.decoding())) {
     for (const std::string& name : options.class_()) {
       numbers.emplace(name, static_cast<int32_t>(numbers.size()));
     }
@@ -90,7 +93,9 @@ struct ImageList : Dataset {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
     ASSIGN_OR_RETURN(const auto bytes, files.Read(index, &image.bytes()));
-    return image.Open(bytes, decoding);
+    RETURN_IF_ERROR(image.Open(bytes, decoding));
+    image.UseCache(cache.get(), index);
+    return absl::OkStatus();
   }
 
   recipe::ImageList options;
@@ -99,6 +104,7 @@ struct ImageList : Dataset {
   int64_t limit;                                     // of labels
   std::unordered_map<std::string, int32_t> numbers;  // of the listed classes
   FileTable files;
+  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakeImageList(const recipe::ImageList& options) {

@@ -9,7 +9,9 @@ namespace {
 
 struct Packed : Dataset {
   Packed(const recipe::Packed& options, const ImageOptions& decoding)
-      : options(options), decoding(decoding) {}
+      : options(options),
+        decoding(decoding),
+        cache(ScanCacheOf(options.decoding())) {}
 
   absl::Status Open(const Context& context) override {
     ASSIGN_OR_RETURN(pack, PackReader::Open(context.DataPath(options.file())));
@@ -41,6 +43,8 @@ struct Packed : Dataset {
           const auto bytes,
           pack->Read(index, static_cast<int64_t>(i), &frames[i].bytes()));
       RETURN_IF_ERROR(frames[i].Open(bytes, decoding));
+      frames[i].UseCache(cache.get(),
+                         pack->FirstPicture(index) + static_cast<int64_t>(i));
     }
     example->SetLabel(pack->Label(index));
     return absl::OkStatus();
@@ -49,6 +53,7 @@ struct Packed : Dataset {
   recipe::Packed options;
   ImageOptions decoding;
   std::unique_ptr<PackReader> pack;
+  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakePacked(const recipe::Packed& options) {

@@ -142,7 +142,7 @@ class EditTest : public testing::Test {
 };
 
 TEST_F(EditTest, RedrawsAPictureInAnotherSize) {
-  ASSERT_OK(Redraw(image_, 1, 2,
+  ASSERT_OK(Redraw(image_, 3, 1, 2,
                    [](const EditablePixels& in, const EditablePixels& out) {
                      std::copy_n(in.row(2) + 3, 6, out.data);
                    }));

@@ -15,11 +15,6 @@ inline uint8_t Blend(int from, int to, float factor) {
   return static_cast<uint8_t>(std::clamp(mixed, 0.0f, 255.0f));
 }
 
-// R, G and B as one luma, as Pillow's "L" (ITU-R 601-2 with 16-bit weights).
-inline int LumaOf(const uint8_t* rgb) {
-  return (rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16;
-}
-
 }  // namespace toque
 
 #endif  // TOQUE_FRAMEWORK_AUGMENT_BLEND_H_

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "framework/augment/blend.h"
+#include "framework/image/pixels.h"
 
 namespace toque {
 namespace {
@@ -76,7 +77,7 @@ void AdjustSaturation(const EditablePixels& pixels, double factor) {
   const auto by = static_cast<float>(factor);
   uint8_t* const end = pixels.data + 3 * pixels.height * pixels.width;
   for (uint8_t* rgb = pixels.data; rgb != end; rgb += 3) {
-    const int grey = LumaOf(rgb);
+    const int grey = Luma(rgb[0], rgb[1], rgb[2]);
     for (int c = 0; c < 3; ++c) rgb[c] = Blend(grey, rgb[c], by);
   }
 }

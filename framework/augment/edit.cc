@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "framework/codec/scratch.h"
+
 namespace toque {
 
 absl::Status NeedsColours(const Image& image) {
@@ -15,16 +17,17 @@ absl::Status NeedsGreyOrRgb(const Image& image) {
   return Invalid("the images must have 1 or 3 channels", image.channels());
 }
 
-absl::Status Redraw(Image& image, int64_t height, int64_t width,
-                    DrawFrom draw) {
+absl::Status Redraw(Image& image, int64_t channels, int64_t height,
+                    int64_t width, DrawFrom draw) {
   ASSIGN_OR_RETURN(const EditablePixels in, image.Edit());
   thread_local std::vector<uint8_t> memory;
-  memory.resize(static_cast<size_t>(in.channels * height * width));
+  const Scratch kept(&memory);
+  memory.resize(static_cast<size_t>(channels * height * width));
   draw(in, {.data = memory.data(),
             .height = height,
             .width = width,
-            .channels = in.channels});
-  image.Swap(memory, in.channels, height, width);
+            .channels = channels});
+  image.Swap(memory, channels, height, width);
   return absl::OkStatus();
 }
 

@@ -34,7 +34,7 @@ absl::Status Resampling::Warp(Image& image, const Affine& affine,
                                 " values, as the image has channels"),
                    fill_size_);
   }
-  return Redraw(image, height, width,
+  return Redraw(image, image.channels(), height, width,
                 [&](const EditablePixels& in, const EditablePixels& out) {
                   toque::Warp(in, affine, filter_, fill_.data(), out);
                 });

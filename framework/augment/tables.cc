@@ -5,6 +5,7 @@
 
 #include "framework/augment/blend.h"
 #include "framework/augment/colour.h"
+#include "framework/image/pixels.h"
 
 namespace toque {
 namespace {
@@ -90,7 +91,8 @@ int MeanLuma(const EditablePixels& pixels) {
   int64_t sum = 0;
   const int64_t count = pixels.height * pixels.width;
   for (int64_t i = 0; i < count; ++i) {
-    sum += pixels.channels == 3 ? LumaOf(pixels.data + 3 * i) : pixels.data[i];
+    const uint8_t* pixel = pixels.data + pixels.channels * i;
+    sum += pixels.channels == 3 ? Luma(pixel[0], pixel[1], pixel[2]) : *pixel;
   }
   return static_cast<int>(
       static_cast<double>(sum) / static_cast<double>(count) + 0.5);

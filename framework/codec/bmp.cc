@@ -205,8 +205,8 @@ absl::Status DecodeBmp(Bytes bytes, const ImageHeader& /*header*/,
                        RowSink sink) {
   ASSIGN_OR_RETURN(const BmpHeader header, Parse(bytes));
   thread_local std::vector<uint8_t> indices;
-  const Scratch kept(&indices);
   thread_local std::vector<uint8_t> out;
+  const Scratch kept_indices(&indices), kept_out(&out);
   if (IsRuns(header)) {
     RETURN_IF_ERROR(DecodeBmpRuns(bytes, header, region, &indices));
   }

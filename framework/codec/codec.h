@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
@@ -46,12 +47,22 @@ struct ImageHeader {
 // known kind, or one whose header is broken.
 absl::StatusOr<ImageHeader> ReadHeader(absl::Span<const uint8_t> bytes);
 
+// A place in the data of a JPEG file from which decoding can go on.
+struct ScanPlace {
+  uint32_t bit = 0;    // from the first of the data
+  int16_t dc[4] = {};  // what the next blocks' first coefficients are added to
+};
+
 struct DecodeForm {
   // The luma of the picture in the first channel, instead of R, G and B.
   bool grey = false;
   // JPEG alone: the picture at 1/1, 1/2, 1/4 or 1/8 of its size (rounded up),
   // at a fraction of the work. Regions are in that size.
   int reduce = 1;
+  // Of baseline JPEG alone: places that earlier decodings of the same bytes
+  // found, to which new ones are added. With them what lies before a region and
+  // beside it need not be decoded. Null where they are not to be had.
+  std::vector<ScanPlace>* places = nullptr;
 };
 
 // Takes row `y` of a region, 0 its first: `width` pixels of four bytes: R, G, B

@@ -5,6 +5,7 @@
 #define TOQUE_FRAMEWORK_CODEC_DECODERS_H_
 
 #include "framework/codec/codec.h"
+#include "framework/image/pixels.h"
 
 namespace toque {
 
@@ -41,12 +42,6 @@ absl::Status DecodeGif(absl::Span<const uint8_t> bytes,
 // The orientation in an EXIF block (TIFF header first), 1 where it has none
 // that is sensible. Any bytes are safe.
 int ExifOrientation(absl::Span<const uint8_t> exif);
-
-// R, G and B as one luma, as Pillow's "L" (ITU-R 601-2 with 16-bit weights).
-inline uint8_t Luma(int red, int green, int blue) {
-  return static_cast<uint8_t>(
-      (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
-}
 
 // Puts the luma of each of `width` pixels of four bytes into its first.
 inline void ToLuma(uint8_t* row, int64_t width) {

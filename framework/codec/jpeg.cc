@@ -1,5 +1,6 @@
-// JPEG by libjpeg-turbo: only the rows and columns that are wanted go through
-// the inverse transform, upsampling and colour conversion.
+// JPEG by libjpeg-turbo, but for the entropy-coded data of baseline files
+// (jpeg_scan.h): only the rows and columns that are wanted go through the
+// inverse transform, upsampling and colour conversion.
 
 #include <algorithm>
 #include <array>
@@ -9,9 +10,11 @@
 #include <vector>
 
 #include "framework/codec/decoders.h"
+#include "framework/codec/jpeg_scan.h"
 #include "jpeglib.h"
-// After jpeglib.h, which it needs.
+// After jpeglib.h, which they need.
 #include "jerror.h"
+#include "jpegint.h"
 
 namespace toque {
 namespace {
@@ -20,6 +23,9 @@ namespace {
 constexpr long kMaxMemory = 480L << 20;
 // Of a progressive file: each costs time and hardly any bytes.
 constexpr int kMaxScans = 500;
+
+// Who decodes the entropy-coded data.
+enum class ScanBy { kOurs, kLibjpeg };
 
 // libjpeg's structures and what its callbacks need. libjpeg reports errors by
 // a jump, so no function that calls it holds an object with a destructor.
@@ -31,15 +37,19 @@ struct Reader {
   jmp_buf failed;
   std::array<char, JMSG_LENGTH_MAX> message;
   bool exhausted = false;  // the bytes ended before the picture did
+  JpegScan scan;
+  ScanBy scan_by;
+  bool odd = false;  // the data are not such as `scan` takes
 
-  Reader();
+  explicit Reader(ScanBy scan_by);
   ~Reader() { jpeg_destroy_decompress(&info); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
   // Each false after an error, which is in `message`.
   bool Begin(absl::Span<const uint8_t> bytes, const DecodeForm& form);
-  bool Start(JDIMENSION* left, JDIMENSION* width, JDIMENSION top);
+  bool Start(JDIMENSION* left, JDIMENSION* width, JDIMENSION top,
+             std::vector<ScanPlace>* places);
   bool Read(JSAMPROW* rows, JDIMENSION count, JDIMENSION* read);
 };
 
@@ -92,7 +102,16 @@ void LimitScans(j_common_ptr common) {
   }
 }
 
-Reader::Reader() {
+boolean DecodeUnit(j_decompress_ptr info, JBLOCKROW* blocks) {
+  Reader& reader = ReaderOf(info);
+  if (!reader.scan.Next(blocks)) {
+    reader.odd = true;
+    Fail(reinterpret_cast<j_common_ptr>(info));
+  }
+  return TRUE;
+}
+
+Reader::Reader(ScanBy by) : scan_by(by) {
   info.err = jpeg_std_error(&errors);
   errors.error_exit = Fail;
   errors.emit_message = Note;
@@ -125,12 +144,17 @@ bool Reader::Begin(absl::Span<const uint8_t> bytes, const DecodeForm& form) {
   return true;
 }
 
-bool Reader::Start(JDIMENSION* left, JDIMENSION* width, JDIMENSION top) {
+bool Reader::Start(JDIMENSION* left, JDIMENSION* width, JDIMENSION top,
+                   std::vector<ScanPlace>* places) {
   if (setjmp(failed) != 0) return false;
   jpeg_start_decompress(&info);
   if (info.input_scan_number > 1 && exhausted) {
     errors.msg_code = JERR_INPUT_EOF;
     Fail(reinterpret_cast<j_common_ptr>(&info));
+  }
+  if (scan_by == ScanBy::kOurs && JpegScan::Knows(info)) {
+    scan.Begin(info, {source.next_input_byte, source.bytes_in_buffer}, places);
+    info.entropy->decode_mcu = DecodeUnit;
   }
   if (*width < info.output_width) jpeg_crop_scanline(&info, left, width);
   if (top > 0) jpeg_skip_scanlines(&info, top);
@@ -211,39 +235,61 @@ std::array<JSAMPROW, kRows> RowsOf(JDIMENSION width) {
   return rows;
 }
 
-}  // namespace
+struct Job {
+  absl::Span<const uint8_t> bytes;
+  const ImageHeader& header;
+  const Region& region;
+  const DecodeForm& form;
+  RowSink sink;
+  int64_t given = 0;  // rows that the sink has
+};
 
-absl::Status DecodeJpeg(absl::Span<const uint8_t> bytes,
-                        const ImageHeader& header, const Region& region,
-                        const DecodeForm& form, RowSink sink) {
-  // Made anew for each file: one that is used again keeps the tables of the
-  // last, and a file that lacks its own would take them.
-  Reader reader;
-  if (!reader.Begin(bytes, form)) return Broken(reader, bytes);
+// Gives the rows that are still to be given.
+absl::Status Decode(Reader& reader, Job& job) {
+  if (!reader.Begin(job.bytes, job.form)) return Broken(reader, job.bytes);
   const jpeg_decompress_struct& info = reader.info;
-  if (info.image_height != static_cast<JDIMENSION>(header.height) ||
-      info.image_width != static_cast<JDIMENSION>(header.width)) {
+  if (info.image_height != static_cast<JDIMENSION>(job.header.height) ||
+      info.image_width != static_cast<JDIMENSION>(job.header.width)) {
     return BrokenImage(ImageFormat::kJpeg, "it has a second frame header", 0,
-                       bytes.size());
+                       job.bytes.size());
   }
+  const Region& region = job.region;
   Columns columns = ColumnsOf(info, region);
   if (!reader.Start(&columns.left, &columns.width,
-                    static_cast<JDIMENSION>(region.top))) {
-    return Broken(reader, bytes);
+                    static_cast<JDIMENSION>(region.top), job.form.places)) {
+    return Broken(reader, job.bytes);
   }
   std::array<JSAMPROW, kRows> rows = RowsOf(info.output_width);
   const int64_t first = (region.left - int64_t{columns.left}) * 4;
   for (int64_t y = 0; y < region.height;) {
     JDIMENSION read = 0;
     if (!reader.Read(rows.data(), kRows, &read) || read == 0) {
-      return Broken(reader, bytes);
+      return Broken(reader, job.bytes);
     }
     for (JDIMENSION i = 0; i < read && y < region.height; ++i, ++y) {
-      FinishRow(info, form.grey, rows[i]);
-      sink(y, rows[i] + first);
+      if (y < job.given) continue;
+      FinishRow(info, job.form.grey, rows[i]);
+      job.sink(y, rows[i] + first);
+      ++job.given;
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status DecodeJpeg(absl::Span<const uint8_t> bytes,
+                        const ImageHeader& header, const Region& region,
+                        const DecodeForm& form, RowSink sink) {
+  Job job = {bytes, header, region, form, sink};
+  for (const ScanBy scan : {ScanBy::kOurs, ScanBy::kLibjpeg}) {
+    // Made anew for each file: one that is used again keeps the tables of the
+    // last, and a file that lacks its own would take them.
+    Reader reader(scan);
+    absl::Status status = Decode(reader, job);
+    if (!reader.odd) return status;
+  }
+  return absl::InternalError("libjpeg found a file odd");
 }
 
 }  // namespace toque

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "framework/codec/decoders.h"
+#include "framework/codec/scratch.h"
 
 namespace toque {
 namespace {
@@ -157,6 +158,7 @@ absl::Status DecodePnm(Bytes bytes, const ImageHeader& /*header*/,
   ASSIGN_OR_RETURN(const Pnm pnm, Parse(bytes));
   thread_local std::vector<uint8_t> levels;
   thread_local std::vector<uint8_t> out;
+  const Scratch kept_levels(&levels), kept_out(&out);
   levels.resize(pnm.samples());
   out.resize(4 * region.width);
   Text text(bytes, pnm.pixels);

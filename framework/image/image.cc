@@ -85,6 +85,7 @@ void Image::Reset(Type type, const void* pixels, const PixelLayout& layout,
   layout_ = layout;
   greatest_ = greatest;
   encoded_ = {};
+  cache_ = nullptr;
   content_ = Content::kColour;
   fault_ = absl::OkStatus();
   resized_.reset();

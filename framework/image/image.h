@@ -18,6 +18,7 @@
 namespace toque {
 
 class RowWriter;
+class ScanCache;
 struct Axes;
 struct RowValues;
 
@@ -55,6 +56,13 @@ class Image {
                     const ImageOptions& options = {});
   // The bytes it was opened on; empty once it has pixels.
   absl::Span<const uint8_t> encoded() const { return encoded_; }
+  // Has the decoding of a JPEG file go on from what `cache`, which may be null
+  // and outlives the image's use, keeps of picture `number`, and keep what it
+  // learns there. Pixels are the same. Until the next Open().
+  void UseCache(ScanCache* cache, int64_t number) {
+    cache_ = cache;
+    number_ = number;
+  }
   // Memory for a file's bytes that is kept for the next use; resize and fill
   // it, then Open() it.
   std::vector<uint8_t>& bytes() { return bytes_; }
@@ -159,6 +167,7 @@ class Image {
   int Reduction(const Region& box) const;
   // image_rows.cc
   absl::Status Produce(const Region& region, int reduce, RowSink sink) const;
+  absl::Status DecodeRows(const Region& region, int reduce, RowSink sink) const;
   absl::Status ProduceTurned(const Region& region, int reduce,
                              RowSink sink) const;
 
@@ -169,6 +178,8 @@ class Image {
   absl::Span<const uint8_t> encoded_;
   ImageHeader header_;
   ImageOptions options_;
+  ScanCache* cache_ = nullptr;
+  int64_t number_ = 0;  // in cache_
   Content content_ = Content::kColour;
   std::vector<uint8_t> own_;
   std::vector<uint8_t> bytes_;

@@ -6,6 +6,7 @@
 #include "framework/codec/scratch.h"
 #include "framework/image/image.h"
 #include "framework/image/row_kernels.h"
+#include "framework/image/scan_cache.h"
 
 namespace toque {
 namespace {
@@ -55,8 +56,7 @@ absl::Status Image::Produce(const Region& region, int reduce,
                             RowSink sink) const {
   if (type_ == Type::kEncoded) {
     if (header_.orientation != 1) return ProduceTurned(region, reduce, sink);
-    return Decode(encoded_, header_, region, {options_.channels == 1, reduce},
-                  sink);
+    return DecodeRows(region, reduce, sink);
   }
   static thread_local std::vector<uint8_t> scratch;
   scratch.resize(Size(region.width * 4 + kRowSlack));
@@ -75,6 +75,23 @@ absl::Status Image::Produce(const Region& region, int reduce,
   return absl::OkStatus();
 }
 
+// Rows of a region of the picture as it is stored.
+absl::Status Image::DecodeRows(const Region& region, int reduce,
+                               RowSink sink) const {
+  DecodeForm form = {.grey = options_.channels == 1, .reduce = reduce};
+  if (cache_ == nullptr || header_.format != ImageFormat::kJpeg) {
+    return Decode(encoded_, header_, region, form, sink);
+  }
+  static thread_local std::vector<ScanPlace> places;
+  const uint64_t digest = ScanCache::DigestOf(encoded_);
+  cache_->Find(number_, digest, &places);
+  const size_t known = places.size();
+  form.places = &places;
+  absl::Status status = Decode(encoded_, header_, region, form, sink);
+  if (places.size() > known) cache_->Keep(number_, digest, places);
+  return status;
+}
+
 // A picture that is stored lying or mirrored: what is wanted of it is decoded,
 // then read in the other order.
 absl::Status Image::ProduceTurned(const Region& region, int reduce,
@@ -85,12 +102,9 @@ absl::Status Image::ProduceTurned(const Region& region, int reduce,
   const Region part = Stored(region, turn, Reduced(header_.height, reduce),
                              Reduced(header_.width, reduce));
   stored.resize(Size(part.height * part.width * 4));
-  RETURN_IF_ERROR(Decode(encoded_, header_, part,
-                         {options_.channels == 1, reduce},
-                         [&](int64_t y, const uint8_t* row) {
-                           std::memcpy(stored.data() + y * part.width * 4, row,
-                                       Size(part.width * 4));
-                         }));
+  RETURN_IF_ERROR(DecodeRows(part, reduce, [&](int64_t y, const uint8_t* row) {
+    std::memcpy(stored.data() + y * part.width * 4, row, Size(part.width * 4));
+  }));
   scratch.resize(Size(region.width * 4 + kRowSlack));
   for (int64_t y = 0; y < region.height; ++y) {
     for (int64_t x = 0; x < region.width; ++x) {

@@ -33,6 +33,12 @@ struct EditablePixels {
   uint8_t* row(int64_t y) const { return data + y * width * channels; }
 };
 
+// R, G and B as one luma, as Pillow's "L" (ITU-R 601-2 with 16-bit weights).
+inline uint8_t Luma(int red, int green, int blue) {
+  return static_cast<uint8_t>(
+      (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16);
+}
+
 // Type and order of written pixels.
 struct PixelForm {
   enum Type { kFloat32, kBfloat16, kUint8 };

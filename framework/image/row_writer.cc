@@ -11,7 +11,7 @@ namespace {
 
 size_t Size(int64_t size) { return static_cast<size_t>(size); }
 
-std::vector<float>& Scratch() {
+std::vector<float>& Floats() {
   static thread_local std::vector<float> scratch;
   return scratch;
 }
@@ -50,7 +50,7 @@ RowWriter::RowWriter(void* out, PixelForm form, int64_t height, int64_t width,
       flip_(flip),
       values_(values),
       plain_(plain && form.type == PixelForm::kUint8),
-      scratch_(Scratch()) {
+      scratch_(Floats()) {
   scratch_.resize(std::max(scratch_.size(), Size(width * channels)));
 }
 

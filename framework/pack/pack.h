@@ -36,6 +36,8 @@ class PackReader {
   int32_t Label(int64_t example) const;
   // At least 1.
   int64_t Pictures(int64_t example) const;
+  // How many pictures the examples before it have.
+  int64_t FirstPicture(int64_t example) const;
   // Read from the file; "?" where that can't be done.
   std::string Name(int64_t example) const;
 
@@ -53,7 +55,6 @@ class PackReader {
   absl::Status ReadClassNames(absl::Span<const uint8_t> bytes);
   absl::Status ReadBytes(uint64_t begin, absl::Span<uint8_t> bytes) const;
   uint64_t Offset(int64_t picture) const;
-  int64_t FirstPicture(int64_t example) const;
 
   const int file_;
   int64_t examples_ = 0;

@@ -1,7 +1,10 @@
-// The options `size`, or `height` and `width`, that cropping transforms share.
+// Sides of pictures: the options `size`, or `height` and `width`, that cropping
+// transforms share, and how they round.
 
 #ifndef TOQUE_FRAMEWORK_SHARED_EXTENT_H_
 #define TOQUE_FRAMEWORK_SHARED_EXTENT_H_
+
+#include <cmath>
 
 #include "framework/core/option_checks.h"
 
@@ -15,6 +18,13 @@ struct Extent {
 
 // The greatest side that options may ask for.
 inline constexpr int64_t kMaxSide = 65535;
+
+// A length in whole pixels; half a pixel goes to the even number, as in
+// torchvision. One that no integer can hold stays beyond every picture's side.
+inline int64_t WholePixels(double length) {
+  constexpr double kFar = 0x1p52;
+  return static_cast<int64_t>(length < kFar ? std::nearbyint(length) : kFar);
+}
 
 // That just one of both forms is given, and each side is in 1..65535.
 template <typename Options>

@@ -6,12 +6,19 @@ namespace toque {
 
 absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding) {
   RETURN_IF_ERROR(AtLeast("decoding.max_pixels", decoding.max_pixels(), 1));
+  RETURN_IF_ERROR(Between("decoding.scan_cache_mib", decoding.scan_cache_mib(),
+                          0, int64_t{1} << 30));
   if (decoding.channels() != 1 && decoding.channels() != 3) {
     return Invalid("decoding.channels must be 1 or 3", decoding.channels());
   }
   return ImageOptions{.max_pixels = decoding.max_pixels(),
                       .channels = decoding.channels(),
                       .scaled_decoding = decoding.scaled()};
+}
+
+std::unique_ptr<ScanCache> ScanCacheOf(const toque::Decoding& decoding) {
+  if (decoding.scan_cache_mib() == 0) return nullptr;
+  return std::make_unique<ScanCache>(decoding.scan_cache_mib() << 20);
 }
 
 }  // namespace toque

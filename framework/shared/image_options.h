@@ -3,7 +3,10 @@
 #ifndef TOQUE_FRAMEWORK_SHARED_IMAGE_OPTIONS_H_
 #define TOQUE_FRAMEWORK_SHARED_IMAGE_OPTIONS_H_
 
+#include <memory>
+
 #include "framework/image/pixels.h"
+#include "framework/image/scan_cache.h"
 #include "framework/options.pb.h"
 #include "framework/status.h"
 
@@ -11,6 +14,10 @@ namespace toque {
 
 // An error where an option is out of its range; its text begins "decoding.".
 absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding);
+
+// What decodings of the data set's pictures share; null where options have
+// none.
+std::unique_ptr<ScanCache> ScanCacheOf(const toque::Decoding& decoding);
 
 }  // namespace toque
 

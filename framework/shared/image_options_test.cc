@@ -31,6 +31,12 @@ TEST(ImageOptionsTest, RefusesWhatIsOutOfRange) {
   EXPECT_THAT(ImageOptionsOf(decoding),
               FailsWith("decoding.max_pixels must be at least 1, got 0"));
   decoding.set_max_pixels(1);
+  decoding.set_scan_cache_mib(-1);
+  EXPECT_THAT(ImageOptionsOf(decoding),
+              FailsWith("decoding.scan_cache_mib must be from 0 to 1073741824, "
+                        "got -1"));
+  decoding.set_scan_cache_mib(0);
+  EXPECT_EQ(ScanCacheOf(decoding), nullptr);
   decoding.set_channels(2);
   EXPECT_THAT(ImageOptionsOf(decoding),
               FailsWith("decoding.channels must be 1 or 3, got 2"));

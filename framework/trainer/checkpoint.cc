@@ -153,9 +153,7 @@ absl::Status CheckTypes(const Checkpoint& checkpoint,
   return CheckType(checkpoint, "optimizer", experiment.optimizer());
 }
 
-absl::Status RestoreWeights(const Checkpoint& checkpoint,
-                            const Experiment& experiment, Parts& parts) {
-  RETURN_IF_ERROR(CheckModelType(checkpoint, experiment));
+absl::Status RestoreWeights(const Checkpoint& checkpoint, Parts& parts) {
   const NamedTensors weights = WeightsOf(parts);
   RETURN_IF_ERROR(CheckWeights(checkpoint.state, weights));
   const c10::AutoGradMode no_gradients(false);
@@ -170,7 +168,6 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
                                const Experiment& experiment, Parts& parts,
                                Run& run, int64_t* batch) {
   const State& state = checkpoint.state;
-  RETURN_IF_ERROR(CheckTypes(checkpoint, experiment));
   ASSIGN_OR_RETURN(const int64_t step, state.GetInteger("progress.step"));
   ASSIGN_OR_RETURN(const int64_t epoch, state.GetInteger("progress.epoch"));
   ASSIGN_OR_RETURN(*batch, state.GetInteger("progress.batch"));
@@ -178,7 +175,7 @@ absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
     return absl::DataLossError("progress must not be negative");
   }
   if (*batch > 0) RETURN_IF_ERROR(CheckPlace(state, experiment, parts));
-  RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment, parts));
+  RETURN_IF_ERROR(RestoreWeights(checkpoint, parts));
   const auto taken_of = checkpoint.metadata.find("experiment");
   LOG_IF(WARNING, taken_of != checkpoint.metadata.end() &&
                       taken_of->second != Fingerprint(experiment))

@@ -28,20 +28,20 @@ struct Checkpoint {
 Checkpoint TakeCheckpoint(const Experiment& experiment, const Parts& parts,
                           const Run& run, int64_t batch);
 // That the checkpoint was made with the types of model, or of model and
-// optimizer, that the experiment has. Known before any part is made.
+// optimizer, that the experiment has. Known before any part is made, so it is
+// the caller's to ask before the checkpoint is put back.
 absl::Status CheckModelType(const Checkpoint& checkpoint,
                             const Experiment& experiment);
 absl::Status CheckTypes(const Checkpoint& checkpoint,
                         const Experiment& experiment);
-// Puts everything back; `*batch` as it was. The errors name what is missing, of
-// another shape, or made by another model or optimizer; nothing is changed
-// before all tensors of model and loss are known to fit.
+// Puts everything back; `*batch` as it was. The errors name what is missing or
+// of another shape; nothing is changed before all tensors of model and loss are
+// known to fit.
 absl::Status RestoreCheckpoint(const Checkpoint& checkpoint,
                                const Experiment& experiment, Parts& parts,
                                Run& run, int64_t* batch);
 // Model and loss alone, for evaluation and prediction.
-absl::Status RestoreWeights(const Checkpoint& checkpoint,
-                            const Experiment& experiment, Parts& parts);
+absl::Status RestoreWeights(const Checkpoint& checkpoint, Parts& parts);
 
 absl::Status WriteCheckpoint(const std::string& path,
                              const Checkpoint& checkpoint);

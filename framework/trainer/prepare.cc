@@ -12,6 +12,7 @@
 #include "framework/parts/device.h"
 #include "framework/parts/initialise.h"
 #include "framework/parts/param_groups.h"
+#include "framework/parts/section_loader.h"
 #include "framework/trainer/memory_format.h"
 #include "framework/trainer/trainer.h"
 
@@ -29,31 +30,6 @@ absl::Status CheckPinning(const Experiment& experiment, at::Device device) {
     return Invalid("train.pin_memory: ON needs a GPU");
   }
   return absl::OkStatus();
-}
-
-OnBroken PolicyOf(const Section& section) {
-  switch (section.on_broken()) {
-    case Section::FAIL:
-      return OnBroken::kFail;
-    case Section::SKIP:
-      return OnBroken::kSkip;
-    case Section::REPLACE:
-      return OnBroken::kReplace;
-  }
-  return OnBroken::kFail;
-}
-
-PixelForm PixelsOf(const Section& section, Experiment::MemoryFormat format) {
-  const bool interleaved = format == Experiment::CHANNELS_LAST;
-  switch (section.pixels()) {
-    case Section::FLOAT32:
-      return {PixelForm::kFloat32, interleaved};
-    case Section::BFLOAT16:
-      return {PixelForm::kBfloat16, interleaved};
-    case Section::UINT8:
-      return {PixelForm::kUint8, interleaved};
-  }
-  return {PixelForm::kFloat32, interleaved};
 }
 
 }  // namespace
@@ -171,35 +147,13 @@ absl::Status Trainer::MakeOptimizer() {
 }
 
 LoaderOptions Trainer::LoaderOf(const SectionParts& parts, bool training) {
-  LoaderOptions options;
-  options.dataset = parts.dataset.get();
-  options.begin = parts.begin;
-  options.end = parts.end;
-  if (training && experiment_.overfit_batches() > 0) {
-    const int64_t examples =
-        static_cast<int64_t>(experiment_.overfit_batches()) *
-        parts.section.batch_size();
-    options.end = std::min(options.end, options.begin + examples);
-  }
-  options.sampler = parts.sampler.get();
-  for (const auto& transform : parts.transforms) {
-    options.transforms.push_back(transform.get());
-  }
-  for (const auto& transform : parts.section.transform()) {
-    options.transform_names.emplace_back(PluginName(transform));
-  }
-  options.batch_size = parts.section.batch_size();
-  options.drop_last = training && parts.section.drop_last();
+  LoaderOptions options = LoaderOptionsOf(experiment_, parts, training);
   options.threads = parts.section.has_loader_threads()
                         ? parts.section.loader_threads()
                         : DefaultThreads();
-  options.seed = experiment_.seed();
-  options.training = training;
   options.label_limit = label_limit_;
   options.pinned =
       run_.device.is_cuda() && parts.section.pin_memory() != Section::OFF;
-  options.pixels = PixelsOf(parts.section, experiment_.memory_format());
-  options.on_broken = PolicyOf(parts.section);
   std::shared_ptr<BrokenLog>& log = broken_logs_[options.dataset];
   if (log == nullptr) log = std::make_shared<BrokenLog>();
   options.broken_log = log;

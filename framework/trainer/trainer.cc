@@ -28,7 +28,7 @@ absl::Status Trainer::Resume(const Checkpoint& checkpoint) {
 }
 
 absl::Status Trainer::LoadWeights(const Checkpoint& checkpoint) {
-  RETURN_IF_ERROR(RestoreWeights(checkpoint, experiment_, parts_));
+  RETURN_IF_ERROR(RestoreWeights(checkpoint, parts_));
   const auto epoch = checkpoint.state.GetInteger("progress.epoch");
   if (epoch.ok()) run_.progress.epoch = *epoch;
   return absl::OkStatus();

@@ -46,10 +46,12 @@ class Trainer {
       const Experiment& experiment, const Context& context,
       const TrainerOptions& options);
 
-  // Puts the run back to where the checkpoint was taken.
+  // Puts the run back to where the checkpoint was taken, whose types must be
+  // the experiment's (CheckTypes).
   absl::Status Resume(const Checkpoint& checkpoint);
-  // Weights alone, and the epoch whose batches their statistics are computed
-  // over where an evaluation asks for that; for EvaluateOnce.
+  // Weights alone (CheckModelType), and the epoch whose batches their
+  // statistics are computed over where an evaluation asks for that; for
+  // EvaluateOnce.
   absl::Status LoadWeights(const Checkpoint& checkpoint);
 
   // The experiment with what was chosen by measuring: memory_format.

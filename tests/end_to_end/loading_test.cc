@@ -83,9 +83,16 @@ TEST(LoadingTest, BatchesHaveTheSameBytesForAnyNumberOfThreads) {
   options.seed = 5;
   const auto expected = Batches(options);
   EXPECT_NE(expected[0], expected[6]);  // another epoch, other draws
+  const auto caching = MakeOrDie<Dataset>(
+      "recipe.ImageFolder",
+      absl::StrCat("folder: '", folder, "' decoding { scan_cache_mib: 1 }"));
+  ASSERT_OK(caching->Open(Context()));
   for (const int threads : {1, 2, 16}) {
     options.threads = threads;
+    options.dataset = dataset.get();
     EXPECT_EQ(Batches(options), expected) << threads;
+    options.dataset = caching.get();
+    EXPECT_EQ(Batches(options), expected) << threads << ", caching";
   }
 }
 

@@ -164,6 +164,37 @@ TEST(MeasureDatasetTest, EndsAtAnExampleWithoutPictures) {
               FailsWith("statistics need pictures"));
 }
 
+// Two clips of two frames; the second frame of the second is cut off.
+struct Clips : Dataset {
+  Clips() {
+    const Bytes pixels = RandomBytes(40 * 4 * 3, 1);
+    const auto png = EncodePng({pixels.data(), 40, 4, 3});
+    EXPECT_OK(png);
+    if (png.ok()) file.assign(png->begin(), png->end());
+  }
+  absl::Status Open(const Context&) override { return absl::OkStatus(); }
+  DatasetInfo Info() const override { return {}; }
+  int64_t size() const override { return 2; }
+  absl::Status Read(int64_t index, Rng&, Example* example) const override {
+    example->SetViews(1);
+    example->images[0].resize(2);
+    RETURN_IF_ERROR(example->images[0][0].Open(file));
+    const size_t bytes = file.size() / (index == 1 ? 2 : 1);
+    return example->images[0][1].Open(absl::MakeConstSpan(file).first(bytes));
+  }
+  Bytes file;
+};
+
+TEST(MeasureDatasetTest, CountsNothingOfAClipWithABrokenFrame) {
+  const Clips clips;
+  const auto statistics = MeasureDataset(clips, 0, 2, 1, [] {});
+  ASSERT_OK(statistics);
+  ASSERT_EQ(statistics->broken.size(), 1u);
+  EXPECT_EQ(statistics->broken[0].first, 1);
+  EXPECT_EQ(statistics->pixels.pictures(), 2);
+  EXPECT_THAT(statistics->heights, ElementsAre(Pair(40, 2)));
+}
+
 TEST(DatasetStatsTest, PrintsTheOptionsOfNormalize) {
   const ToolRun run =
       RunTool({"tools/dataset_stats",

@@ -200,6 +200,10 @@ TEST_F(FindLrTest, SaysWhatIsWrong) {
       HasSubstr("find_lr: the optimizer's rate must be above 0, got 0"));
   EXPECT_THAT(RunTool({"tools/find_lr"}).output,
               HasSubstr("--experiment must name a text-proto"));
+  const ToolRun word = RunTool({"tools/find_lr", "digits.textproto"});
+  EXPECT_EQ(word.status, 1);
+  EXPECT_EQ(word.output,
+            "unexpected argument \"digits.textproto\"; see --help\n");
 }
 
 }  // namespace

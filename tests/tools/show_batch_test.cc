@@ -34,7 +34,7 @@ OpenSection SectionWith(const std::vector<std::string>& changes) {
 
 std::vector<Sheet::Picture> Shown(const OpenSection& section, int64_t count,
                                   int64_t epoch = 0) {
-  LoaderOptions options = section.Options();
+  LoaderOptions options = section.options;
   options.epoch = epoch;
   auto pictures = ShownPictures(options, count, section.info);
   EXPECT_OK(pictures);
@@ -43,7 +43,7 @@ std::vector<Sheet::Picture> Shown(const OpenSection& section, int64_t count,
 
 // Those of the loader's own first batch, and its classes as names.
 std::vector<Sheet::Picture> FromTheBatch(const OpenSection& section) {
-  const auto loader = Loader::Start(section.Options());
+  const auto loader = Loader::Start(section.options);
   EXPECT_OK(loader);
   Batch batch;
   EXPECT_OK((*loader)->Next(&batch));
@@ -67,10 +67,15 @@ std::vector<Sheet::Picture> FromTheBatch(const OpenSection& section) {
 }
 
 TEST(OpenSectionTest, MakesBatchesInTheMemoryFormatOfTheRun) {
-  EXPECT_FALSE(SectionWith({}).Options().pixels.interleaved);
-  EXPECT_TRUE(SectionWith({"memory_format: CHANNELS_LAST"})
-                  .Options()
-                  .pixels.interleaved);
+  EXPECT_FALSE(SectionWith({}).options.pixels.interleaved);
+  EXPECT_TRUE(
+      SectionWith({"memory_format: CHANNELS_LAST"}).options.pixels.interleaved);
+}
+
+TEST(OpenSectionTest, HasNoMoreExamplesThanARunThatOverfits) {
+  const OpenSection section = SectionWith({"overfit_batches: 2"});
+  EXPECT_EQ(section.options.end - section.options.begin,
+            2 * section.options.batch_size);
 }
 
 TEST(ShownPicturesTest, AreThoseOfTheLoadersFirstBatch) {
@@ -117,7 +122,7 @@ TEST(ShownPicturesTest, AreNoMoreThanAnEpochHas) {
 
 TEST(ShownPicturesTest, NeedPictures) {
   const OpenSection section = SectionWith({});
-  EXPECT_THAT(ShownPictures(section.Options(), 4, section.info),
+  EXPECT_THAT(ShownPictures(section.options, 4, section.info),
               FailsWith("images"));
 }
 

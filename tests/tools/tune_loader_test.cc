@@ -118,12 +118,12 @@ TEST(LoaderSweepTest, NamesTheStageThatTakesLongest) {
   options.begin = 1;
   options.end = 5;
   options.transforms = {&quick, &slow};
-  EXPECT_THAT(MeasureStages(options, {"quick", "slow"}, 100, time.clocks()),
+  options.transform_names = {"quick", "slow"};
+  EXPECT_THAT(MeasureStages(options, 100, time.clocks()),
               FailsWith("example 2: planted"));
   // Example 2 is broken and not counted.
   options.on_broken = OnBroken::kSkip;
-  const auto stages =
-      MeasureStages(options, {"quick", "slow"}, 100, time.clocks());
+  const auto stages = MeasureStages(options, 100, time.clocks());
   ASSERT_OK(stages);
   ASSERT_EQ(stages->size(), 4u);
   EXPECT_EQ((*stages)[0].name, "read");
@@ -134,7 +134,7 @@ TEST(LoaderSweepTest, NamesTheStageThatTakesLongest) {
   EXPECT_EQ(Bottleneck(*stages).name, "slow");
   options.begin = 2;
   options.end = 3;
-  EXPECT_THAT(MeasureStages(options, {"quick", "slow"}, 100, time.clocks()),
+  EXPECT_THAT(MeasureStages(options, 100, time.clocks()),
               FailsWith("no example of the section can be read"));
 }
 
@@ -167,8 +167,8 @@ TEST(LoaderSweepTest, ChargesDecodingToNoTransformThatAsksForPixels) {
   options.dataset = &dataset;
   options.end = dataset.size();
   options.transforms = {crop.get(), jitter.get()};
-  const auto stages =
-      MeasureStages(options, {"crop", "jitter"}, 3, Clocks::OfTheMachine());
+  options.transform_names = {"crop", "jitter"};
+  const auto stages = MeasureStages(options, 3, Clocks::OfTheMachine());
   ASSERT_OK(stages);
   EXPECT_EQ(Bottleneck(*stages).name, "decode and write");
 }

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "framework/shared/extent.h"
@@ -8,12 +6,11 @@
 namespace toque {
 namespace {
 
-// Where the middle `size` pixels of a side begin, as torchvision rounds: half a
-// pixel to the even number, and padding to the side's end.
+// Where the middle `size` pixels of a side begin, as torchvision rounds: an odd
+// pixel of padding goes to the side's end.
 int64_t Offset(int64_t side, int64_t size) {
   if (side < size) return -((size - side) / 2);
-  return static_cast<int64_t>(
-      std::nearbyint(static_cast<double>(side - size) / 2));
+  return WholePixels(static_cast<double>(side - size) / 2);
 }
 
 // Draws nothing; true for each image.

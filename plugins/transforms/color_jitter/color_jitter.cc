@@ -11,6 +11,9 @@
 namespace toque {
 namespace {
 
+// Far above what leaves anything of a picture, and no float overflows.
+constexpr double kMost = 1000;
+
 using Adjust = void (*)(const EditablePixels& pixels, double amount);
 
 struct Adjustment {
@@ -71,9 +74,9 @@ class ColorJitter : public ImageTransform<Adjustments> {
 
 Made<Transform> MakeColorJitter(const recipe::ColorJitter& options) {
   RETURN_IF_ERROR(Together({
-      AtLeast("brightness", options.brightness(), 0),
-      AtLeast("contrast", options.contrast(), 0),
-      AtLeast("saturation", options.saturation(), 0),
+      Between("brightness", options.brightness(), 0, kMost),
+      Between("contrast", options.contrast(), 0, kMost),
+      Between("saturation", options.saturation(), 0, kMost),
       Between("hue", options.hue(), 0, 0.5),
       Between("probability", options.probability(), 0, 1),
   }));

@@ -123,11 +123,13 @@ TEST(ColorJitterTest, RefusesFlow) {
 
 TEST(ColorJitterTest, RefusesBadOptions) {
   EXPECT_THAT(Make<Transform>("recipe.ColorJitter", "brightness: -1 hue: 0.6"),
-              FailsWith("brightness must be at least 0, got -1\n"
+              FailsWith("brightness must be from 0 to 1000, got -1\n"
                         "here: recipe.ColorJitter: hue must be from 0 to 0.5, "
                         "got 0.6"));
   EXPECT_THAT(Make<Transform>("recipe.ColorJitter", "contrast: nan"),
-              FailsWith("contrast must be at least 0, got nan"));
+              FailsWith("contrast must be from 0 to 1000, got nan"));
+  EXPECT_THAT(Make<Transform>("recipe.ColorJitter", "saturation: 1e300"),
+              FailsWith("saturation must be from 0 to 1000, got 1e+300"));
 }
 
 }  // namespace

@@ -9,11 +9,12 @@
 namespace toque {
 namespace {
 
-// Writes the first channel of each pixel to all of its `channels` in `out`.
-void Spread(const EditablePixels& pixels, int64_t channels, uint8_t* out) {
-  const int64_t count = pixels.height * pixels.width;
+// The first channel of each pixel as all channels of `out`.
+void Spread(const EditablePixels& in, const EditablePixels& out) {
+  const int64_t count = in.height * in.width;
+  uint8_t* to = out.data;
   for (int64_t i = 0; i < count; ++i) {
-    out = std::fill_n(out, channels, pixels.data[i * pixels.channels]);
+    to = std::fill_n(to, out.channels, in.data[i * in.channels]);
   }
 }
 
@@ -34,11 +35,7 @@ struct Grayscale : ImageTransform<bool> {
     ASSIGN_OR_RETURN(const EditablePixels pixels, image.Edit());
     AdjustSaturation(pixels, 0);
     if (pixels.channels == wanted) return absl::OkStatus();
-    thread_local std::vector<uint8_t> memory;
-    memory.resize(static_cast<size_t>(wanted * pixels.height * pixels.width));
-    Spread(pixels, wanted, memory.data());
-    image.Swap(memory, wanted, pixels.height, pixels.width);
-    return absl::OkStatus();
+    return Redraw(image, wanted, pixels.height, pixels.width, Spread);
   }
 
   double probability;

@@ -2,6 +2,7 @@
 
 #include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
+#include "framework/shared/extent.h"
 #include "plugins/transforms/random_crop/random_crop.pb.h"
 
 namespace toque {
@@ -44,8 +45,9 @@ struct RandomCrop : ImageTransform<Corner> {
 
 Made<Transform> MakeRandomCrop(const recipe::RandomCrop& options) {
   RETURN_IF_ERROR(Given("size", options.has_size()));
-  RETURN_IF_ERROR(Together({AtLeast("size", options.size(), 1),
-                            AtLeast("padding", options.padding(), 0)}));
+  RETURN_IF_ERROR(
+      Together({Between("size", options.size(), 1, kMaxSide),
+                Between("padding", options.padding(), 0, kMaxSide)}));
   return std::make_unique<RandomCrop>(options);
 }
 

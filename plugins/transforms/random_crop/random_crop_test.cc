@@ -88,9 +88,14 @@ TEST_F(RandomCropTest, RefusesBadOptions) {
   EXPECT_THAT(Make<Transform>("recipe.RandomCrop"),
               FailsWith("size must be given"));
   EXPECT_THAT(Make<Transform>("recipe.RandomCrop", "size: 0"),
-              FailsWith("size must be at least 1, got 0"));
+              FailsWith("size must be from 1 to 65535, got 0"));
   EXPECT_THAT(Make<Transform>("recipe.RandomCrop", "size: 1 padding: -1"),
-              FailsWith("padding must be at least 0, got -1"));
+              FailsWith("padding must be from 0 to 65535, got -1"));
+  // Twice as much is no integer.
+  EXPECT_THAT(
+      Make<Transform>("recipe.RandomCrop",
+                      "size: 1 padding: 9000000000000000000"),
+      FailsWith("padding must be from 0 to 65535, got 9000000000000000000"));
 }
 
 }  // namespace

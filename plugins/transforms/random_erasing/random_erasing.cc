@@ -3,15 +3,11 @@
 #include "framework/codec/codec.h"
 #include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
+#include "framework/shared/extent.h"
 #include "plugins/transforms/random_erasing/random_erasing.pb.h"
 
 namespace toque {
 namespace {
-
-// Half a pixel goes to the even number, as in torchvision.
-int64_t Rounded(double length) {
-  return static_cast<int64_t>(std::nearbyint(length));
-}
 
 struct Patch {
   Region region;  // empty: nothing is erased
@@ -35,8 +31,8 @@ struct RandomErasing : ImageTransform<Patch> {
       const double area = static_cast<double>(height * width) *
                           rng.Uniform(options.scale_min(), options.scale_max());
       const double ratio = std::exp(rng.Uniform(log_ratio_min, log_ratio_max));
-      const int64_t h = Rounded(std::sqrt(area * ratio));
-      const int64_t w = Rounded(std::sqrt(area / ratio));
+      const int64_t h = WholePixels(std::sqrt(area * ratio));
+      const int64_t w = WholePixels(std::sqrt(area / ratio));
       if (h >= height || w >= width) continue;
       const int64_t top = rng.Below(height - h + 1);
       const int64_t left = rng.Below(width - w + 1);

@@ -151,6 +151,23 @@ TEST(RandomErasingTest, RefusesAnotherNumberOfChannels) {
                         "channels, got 2"));
 }
 
+TEST(RandomErasingTest, ErasesNothingWhereNoIntegerHoldsASide) {
+  const std::vector<uint8_t> pixels(300, 255);
+  for (const char* options :
+       {"probability: 1 ratio_min: 1e300 ratio_max: 1e300",
+        "probability: 1 ratio_min: 1e-300 ratio_max: 1e-300"}) {
+    Example example;
+    Image& image = example.SetImage();
+    image.View(pixels.data(), PixelLayout::Planar(3, 10, 10));
+    Rng rng(0);
+    ASSERT_OK(MakeOrDie<Transform>("recipe.RandomErasing", options)
+                  ->Apply(example, rng));
+    std::vector<float> out(300);
+    ASSERT_OK(image.Write(out.data()));
+    EXPECT_THAT(out, testing::Each(testing::FloatEq(1)));
+  }
+}
+
 TEST(RandomErasingTest, RefusesBadOptions) {
   const auto made = [](std::string_view options) {
     return Make<Transform>("recipe.RandomErasing", options);

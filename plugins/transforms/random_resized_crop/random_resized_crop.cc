@@ -11,11 +11,6 @@
 namespace toque {
 namespace {
 
-// Half a pixel goes to the even number, as in torchvision.
-int64_t Rounded(double length) {
-  return static_cast<int64_t>(std::nearbyint(length));
-}
-
 struct RandomResizedCrop : ImageTransform<Region> {
   explicit RandomResizedCrop(const recipe::RandomResizedCrop& options)
       : options(options),
@@ -30,8 +25,8 @@ struct RandomResizedCrop : ImageTransform<Region> {
       const double area = static_cast<double>(height * width) *
                           rng.Uniform(options.scale_min(), options.scale_max());
       const double ratio = std::exp(rng.Uniform(log_ratio_min, log_ratio_max));
-      const int64_t w = Rounded(std::sqrt(area * ratio));
-      const int64_t h = Rounded(std::sqrt(area / ratio));
+      const int64_t w = WholePixels(std::sqrt(area * ratio));
+      const int64_t h = WholePixels(std::sqrt(area / ratio));
       if (w < 1 || w > width || h < 1 || h > height) continue;
       const int64_t top = rng.Below(height - h + 1);
       return {top, rng.Below(width - w + 1), h, w};
@@ -44,9 +39,9 @@ struct RandomResizedCrop : ImageTransform<Region> {
         std::clamp(width / height, options.ratio_min(), options.ratio_max());
     // An aspect out of range shortens the longer side.
     const int64_t h = std::max<int64_t>(
-        Rounded(width / height < ratio ? width / ratio : height), 1);
+        WholePixels(width / height < ratio ? width / ratio : height), 1);
     const int64_t w = std::max<int64_t>(
-        Rounded(width / height > ratio ? height * ratio : width), 1);
+        WholePixels(width / height > ratio ? height * ratio : width), 1);
     return {(static_cast<int64_t>(height) - h) / 2,
             (static_cast<int64_t>(width) - w) / 2, h, w};
   }

@@ -94,7 +94,7 @@ struct RegionConfusion : ImageTransform<Blocks> {
 Made<Transform> MakeRegionConfusion(const recipe::RegionConfusion& options) {
   RETURN_IF_ERROR(
       Together({Between("grid", options.grid(), 1, kMaxGrid),
-                AtLeast("neighbour", options.neighbour(), 0),
+                Between("neighbour", options.neighbour(), 0, kMaxGrid),
                 Between("probability", options.probability(), 0, 1)}));
   return std::make_unique<RegionConfusion>(options);
 }

@@ -132,7 +132,9 @@ TEST_F(RegionConfusionTest, RefusesBadOptions) {
   EXPECT_THAT(Make<Transform>("recipe.RegionConfusion", "grid: 17"),
               FailsWith("grid must be from 1 to 16, got 17"));
   EXPECT_THAT(Make<Transform>("recipe.RegionConfusion", "neighbour: -1"),
-              FailsWith("neighbour must be at least 0, got -1"));
+              FailsWith("neighbour must be from 0 to 16, got -1"));
+  EXPECT_THAT(Make<Transform>("recipe.RegionConfusion", "neighbour: 1e308"),
+              FailsWith("neighbour must be from 0 to 16, got 1e+308"));
   EXPECT_THAT(Make<Transform>("recipe.RegionConfusion", "probability: 2"),
               FailsWith("probability must be from 0 to 1, got 2"));
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
@@ -11,12 +10,9 @@ namespace {
 
 constexpr size_t kCrops = 10;
 
-// Where crop 0..4 begins: the corners, and the middle, whose half pixel goes to
-// the even number as in torchvision.
+// Where crop 0..4 begins: the corners, and the middle.
 int64_t Offset(size_t crop, bool vertical, int64_t free) {
-  if (crop == 4) {
-    return static_cast<int64_t>(std::nearbyint(static_cast<double>(free) / 2));
-  }
+  if (crop == 4) return WholePixels(static_cast<double>(free) / 2);
   return (vertical ? crop / 2 : crop % 2) == 1 ? free : 0;
 }
 

@@ -35,8 +35,11 @@ import image_peers
 SETS = 6  # of rectangles, which rounds take turns in
 OURS = {
     "train": {"floor": "floor_train", "toque float": "train_f32",
-              "toque uint8": "train_u8"},
-    "eval": {"floor": "floor_eval", "toque float": "eval_f32"},
+              "toque uint8": "train_u8",
+              "toque float, cached": "cached_train_f32",
+              "toque uint8, cached": "cached_train_u8"},
+    "eval": {"floor": "floor_eval", "toque float": "eval_f32",
+             "toque float, cached": "cached_eval_f32"},
 }
 ONE_THREAD = {name: "1" for name in (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
