@@ -9,13 +9,13 @@
 #include "framework/command/past_run.h"
 #include "framework/command/tool.h"
 #include "framework/config/overrides.h"
-#include "framework/core/model_access.h"
 #include "framework/core/registry.h"
 #include "framework/shared/metric_text.h"
 #include "framework/trainer/checkpoint.h"
 #include "framework/trainer/trainer.h"
 #include "framework/weights/safetensors.h"
 #include "gflags/gflags.h"
+#include "tools/averages.h"
 
 DEFINE_string(run_dir, "", "Folder of the run.");
 DEFINE_string(data, "",
@@ -92,7 +92,9 @@ absl::StatusOr<std::unique_ptr<Trainer>> TrainerWith(
     const Experiment& experiment) {
   RETURN_IF_ERROR(AtPlace(CheckModelType(checkpoint, experiment), path));
   const Context context = Context().WithDataFolder(UserPath(FLAGS_data));
-  ASSIGN_OR_RETURN(auto trainer, Trainer::Create(experiment, context, {}));
+  TrainerOptions options;
+  options.restored = true;
+  ASSIGN_OR_RETURN(auto trainer, Trainer::Create(experiment, context, options));
   RETURN_IF_ERROR(AtPlace(trainer->LoadWeights(checkpoint), path));
   return trainer;
 }
@@ -103,21 +105,10 @@ absl::StatusOr<Run::Evaluation> Averages(const Checkpoint& checkpoint,
   Run::Evaluation averages;
   averages.suffix = FLAGS_averages;
   if (FLAGS_averages.empty()) return averages;
-  const bool swa = FLAGS_averages == "swa";
   // As the hooks themselves ask for it.
-  if (swa) averages.statistics = Statistics::kRecomputed;
-  const State saved = checkpoint.state.Part(swa ? "hook.recipe.Swa.0.average"
-                                                : "hook.recipe.Ema.0.average");
-  for (const auto& tensors : {Parameters(model), Buffers(model)}) {
-    for (const auto& [name, own] : tensors) {
-      const auto average = saved.Get(name);
-      if (!average.ok()) continue;
-      if (average->sizes() != own.sizes()) {
-        return Invalid("the average of " + name + " must have its shape");
-      }
-      averages.weights.emplace_back(name, *average);
-    }
-  }
+  if (FLAGS_averages == "swa") averages.statistics = Statistics::kRecomputed;
+  ASSIGN_OR_RETURN(averages.weights,
+                   AveragesOf(checkpoint, FLAGS_averages, model));
   if (!averages.weights.empty()) return averages;
   return absl::NotFoundError("holds no averages of " + FLAGS_averages);
 }

@@ -11,6 +11,7 @@
 #include "framework/guarded.h"
 #include "framework/image/image.h"
 #include "framework/pack/pack_format.h"
+#include "tools/picture_files.h"
 
 namespace toque {
 namespace {
@@ -86,17 +87,9 @@ void EncodeAll(const Dataset& dataset, int64_t first,
   work();
 }
 
-// "cats/a.jpg" where the data set calls it "example 17 (cats/a.jpg)".
-std::string SourceName(const Dataset& dataset, int64_t index) {
-  const std::string name = dataset.Name(index);
-  const std::string start = absl::StrCat("example ", index, " (");
-  if (!name.starts_with(start) || !name.ends_with(')')) return name;
-  return name.substr(start.size(), name.size() - start.size() - 1);
-}
-
 absl::Status Write(const Dataset& dataset, int64_t index,
                    const Encoded& encoded, PackWriter* writer) {
-  const std::string name = SourceName(dataset, index);
+  const std::string name = ShortName(dataset, index);
   PackExample example = {.source = index, .name = name};
   example.label = static_cast<int32_t>(encoded.label);
   for (const std::string& picture : encoded.pictures) {

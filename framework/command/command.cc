@@ -100,7 +100,10 @@ absl::StatusOr<std::unique_ptr<Trainer>> TrainerAt(
   if (start.empty()) return Trainer::Create(experiment, context, options);
   ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(start));
   RETURN_IF_ERROR(AtPlace(CheckTypes(checkpoint, experiment), start));
-  ASSIGN_OR_RETURN(auto trainer, Trainer::Create(experiment, context, options));
+  TrainerOptions restored = options;
+  restored.restored = true;
+  ASSIGN_OR_RETURN(auto trainer,
+                   Trainer::Create(experiment, context, restored));
   RETURN_IF_ERROR(AtPlace(trainer->Resume(checkpoint), start));
   return trainer;
 }

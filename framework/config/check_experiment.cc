@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "framework/config/config.h"
+#include "framework/weights/weights_options.h"
 
 namespace toque {
 namespace {
@@ -225,6 +226,9 @@ absl::Status CheckExperiment(const Experiment& experiment) {
   CheckGpus(experiment, faults);
   CheckLossScale(experiment, faults);
   CheckPatterns(experiment, faults);
+  if (experiment.has_weights()) {
+    statuses.push_back(AtPlace(CheckWeights(experiment.weights()), "weights"));
+  }
   return Together(statuses);
 }
 

@@ -16,6 +16,8 @@
 
 namespace toque {
 
+class Observer;
+
 // A metric that a hook publishes: its name without the split, and what it is
 // of.
 struct Published {
@@ -63,6 +65,11 @@ class Hook {
   // `progress`; those of all hooks are multiplied.
   virtual double LrFactor(const Progress&) const { return 1; }
   virtual double MomentumFactor(const Progress&) const { return 1; }
+
+  // Who sees the calls of the model's parts in the forward that comes next and
+  // that AfterForward follows (framework/layers/observer.h); null: nobody.
+  // Layers that work in place don't while somebody looks.
+  virtual Observer* Observes(const Run&) { return nullptr; }
 
   // Metrics it publishes, and full names of those it reads ("accuracy/eval").
   // Checked before the first step: what is read is published by somebody, and

@@ -1,11 +1,16 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ATen/ops/dropout.h"
+#include "ATen/ops/empty.h"
 #include "ATen/ops/gelu.h"
+#include "ATen/ops/hardsigmoid.h"
+#include "ATen/ops/hardswish.h"
 #include "ATen/ops/leaky_relu.h"
 #include "ATen/ops/relu.h"
+#include "ATen/ops/relu6.h"
 #include "ATen/ops/sigmoid.h"
 #include "ATen/ops/silu.h"
 #include "ATen/ops/tanh.h"
@@ -32,9 +37,21 @@ struct Activation : Block {
   Function function;
 };
 
-at::Tensor ReluInPlace(const at::Tensor& input) {
-  // What is kept of the input must not change under who keeps it.
-  return Observed() || KeepsInput() ? input.relu() : input.relu_();
+// Whether nobody keeps what a layer would overwrite.
+bool MayOverwrite() { return !TensorsAreKept() && !KeepsInput(); }
+
+using Pure = at::Tensor (*)(const at::Tensor&);
+using Overwriting = at::Tensor& (*)(at::Tensor&);
+
+Layer InplaceActivation(const char* name, Inplace inplace, Pure pure,
+                        Overwriting overwriting) {
+  if (inplace == Inplace::kNo) return std::make_shared<Activation>(name, pure);
+  return std::make_shared<Activation>(
+      name, [pure, overwriting](const at::Tensor& input) {
+        if (!MayOverwrite()) return pure(input);
+        at::Tensor output = input;
+        return overwriting(output);
+      });
 }
 
 struct DropoutLayer : Block {
@@ -50,13 +67,46 @@ struct DropoutLayer : Block {
   double probability;
 };
 
+struct DropPathLayer : Block {
+  explicit DropPathLayer(double probability) : probability(probability) {}
+
+  at::Tensor Forward(const at::Tensor& input) override {
+    if (!is_training() || probability == 0) return input;
+    std::vector<int64_t> shape(static_cast<size_t>(input.dim()), 1);
+    shape[0] = input.size(0);
+    const double kept = 1 - probability;
+    at::Tensor scale = at::empty(shape, input.options()).bernoulli_(kept);
+    if (kept > 0) scale.div_(kept);
+    return input.mul(scale);
+  }
+  std::string Describe() const override {
+    return absl::StrCat("DropPath(", probability, ")");
+  }
+
+  double probability;
+};
+
 }  // namespace
 
 Layer Relu(Inplace inplace) {
-  if (inplace == Inplace::kNo) {
-    return std::make_shared<Activation>("Relu", at::relu);
-  }
-  return std::make_shared<Activation>("Relu", ReluInPlace);
+  return InplaceActivation("Relu", inplace, at::relu, at::relu_);
+}
+
+Layer Relu6(Inplace inplace) {
+  return InplaceActivation("Relu6", inplace, at::relu6, at::relu6_);
+}
+
+Layer Silu(Inplace inplace) {
+  return InplaceActivation("Silu", inplace, at::silu, at::silu_);
+}
+
+Layer Hardsigmoid(Inplace inplace) {
+  return InplaceActivation("Hardsigmoid", inplace, at::hardsigmoid,
+                           at::hardsigmoid_);
+}
+
+Layer Hardswish(Inplace inplace) {
+  return InplaceActivation("Hardswish", inplace, at::hardswish, at::hardswish_);
 }
 
 Layer LeakyRelu(double slope) {
@@ -68,11 +118,6 @@ Layer LeakyRelu(double slope) {
 Layer Gelu() {
   return std::make_shared<Activation>(
       "Gelu", [](const at::Tensor& x) { return at::gelu(x); });
-}
-
-Layer Silu() {
-  return std::make_shared<Activation>(
-      "Silu", [](const at::Tensor& x) { return at::silu(x); });
 }
 
 Layer Sigmoid() {
@@ -87,6 +132,17 @@ Layer Tanh() {
 
 Layer Dropout(double probability) {
   return std::make_shared<DropoutLayer>(probability);
+}
+
+Layer DropPath(double probability) {
+  return std::make_shared<DropPathLayer>(probability);
+}
+
+at::Tensor AddResidual(const at::Tensor& branch, const at::Tensor& input) {
+  // Another type would be lost, and a shape that is stretched refused.
+  const bool same = branch.scalar_type() == input.scalar_type() &&
+                    branch.sizes() == input.sizes();
+  return same && MayOverwrite() ? branch.add_(input) : branch.add(input);
 }
 
 }  // namespace toque

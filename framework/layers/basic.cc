@@ -12,8 +12,8 @@ namespace toque {
 namespace {
 
 struct SequentialLayer : Block {
-  explicit SequentialLayer(std::vector<Layer> given) : parts(std::move(given)) {
-    for (size_t i = 0; i < parts.size(); ++i) Add(std::to_string(i), parts[i]);
+  void Append(const std::string& name, Layer part) {
+    parts.push_back(Add(name, std::move(part)));
   }
 
   at::Tensor Forward(const at::Tensor& input) override {
@@ -47,6 +47,9 @@ struct LinearLayer : Block {
     return at::linear(input, weight, bias);
   }
 
+  int64_t Macs(const at::Tensor&, const at::Tensor& output) const override {
+    return output.numel() * weight.size(1);
+  }
   Kind kind() const override { return Kind::kLinear; }
   std::string Describe() const override {
     return absl::StrCat("Linear(", weight.size(1), ", ", weight.size(0), ")");
@@ -75,7 +78,17 @@ struct EmbeddingLayer : Block {
 }  // namespace
 
 Layer Sequential(std::vector<Layer> parts) {
-  return std::make_shared<SequentialLayer>(std::move(parts));
+  const auto layer = std::make_shared<SequentialLayer>();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    layer->Append(std::to_string(i), std::move(parts[i]));
+  }
+  return layer;
+}
+
+Layer NamedSequential(std::vector<std::pair<std::string, Layer>> parts) {
+  const auto layer = std::make_shared<SequentialLayer>();
+  for (auto& [name, part] : parts) layer->Append(name, std::move(part));
+  return layer;
 }
 
 Layer Flatten() { return std::make_shared<FlattenLayer>(); }

@@ -7,7 +7,8 @@
 namespace toque {
 namespace {
 
-thread_local Observer* observer = nullptr;
+thread_local const ObserverScope* innermost = nullptr;
+// Of the call that goes on, from the outermost scope's beginning.
 thread_local std::string observed_path;
 
 LayerError ErrorIn(const Block& block, const at::Tensor& input,
@@ -32,13 +33,19 @@ class PathStep {
 
 }  // namespace
 
+template <typename Tell>
+void ObserverScope::ForEach(std::string_view path, const Tell& tell) {
+  const ObserverScope* scope = innermost;
+  for (; scope != nullptr && scope->observes(); scope = scope->outer_) {
+    std::string_view below = path.substr(scope->path_begin_);
+    if (below.starts_with('.')) below.remove_prefix(1);
+    tell(*scope->observer_, below);
+  }
+}
+
 at::Tensor Block::operator()(const at::Tensor& input) {
   try {
-    if (observer == nullptr) return Call(input);
-    const PathStep step(own_name_);
-    const at::Tensor output = Call(input);
-    observer->Called(observed_path, *this, input, output);
-    return output;
+    return Observed() ? CallObserved(input) : Call(input);
   } catch (const LayerError& error) {
     throw error.Within(own_name_);
   } catch (const c10::Error& error) {
@@ -46,20 +53,41 @@ at::Tensor Block::operator()(const at::Tensor& input) {
   }
 }
 
+at::Tensor Block::CallObserved(const at::Tensor& input) {
+  const PathStep step(own_name_);
+  ObserverScope::ForEach(observed_path,
+                         [&](Observer& observer, std::string_view path) {
+                           observer.Entering(path, *this, input);
+                         });
+  const at::Tensor output = Call(input);
+  ObserverScope::ForEach(observed_path,
+                         [&](Observer& observer, std::string_view path) {
+                           observer.Called(path, *this, input, output);
+                         });
+  return output;
+}
+
 at::Tensor Block::Call(const at::Tensor& input) {
   const bool recompute = recompute_ && at::GradMode::is_enabled();
   return recompute ? ForwardRecomputed(*this, input) : Forward(input);
 }
 
-ObserverScope::ObserverScope(Observer* next)
-    : previous_(std::exchange(observer, next)),
-      previous_path_(std::exchange(observed_path, "")) {}
+ObserverScope::ObserverScope(Observer* observer)
+    : observer_(observer),
+      outer_(std::exchange(innermost, this)),
+      path_begin_(observed_path.size()) {}
 
-ObserverScope::~ObserverScope() {
-  observer = previous_;
-  observed_path = previous_path_;
+ObserverScope::~ObserverScope() { innermost = outer_; }
+
+bool Observed() { return innermost != nullptr && innermost->observes(); }
+
+bool TensorsAreKept() {
+  bool kept = false;
+  ObserverScope::ForEach(observed_path,
+                         [&kept](const Observer& observer, std::string_view) {
+                           kept |= observer.KeepsTensors();
+                         });
+  return kept;
 }
-
-bool Observed() { return observer != nullptr; }
 
 }  // namespace toque

@@ -7,12 +7,14 @@
 #ifndef TOQUE_FRAMEWORK_LAYERS_BLOCK_H_
 #define TOQUE_FRAMEWORK_LAYERS_BLOCK_H_
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "framework/layers/observer.h"
 #include "torch/nn/module.h"
 
 namespace toque {
@@ -32,6 +34,12 @@ class Block : public torch::nn::Module {
 
   // What the block is, for people: "Linear(64, 10)".
   virtual std::string Describe() const { return "block"; }
+  // Multiplications, each with its addition, of a call that makes `output` of
+  // `input`, without those of its parts.
+  virtual int64_t Macs(const at::Tensor& /*input*/,
+                       const at::Tensor& /*output*/) const {
+    return 0;
+  }
   // What kinds of layers begin differently by (framework/parts/initialise).
   enum class Kind { kOther, kConvolution, kLinear, kNorm };
   virtual Kind kind() const { return Kind::kOther; }
@@ -49,6 +57,7 @@ class Block : public torch::nn::Module {
 
  private:
   at::Tensor Call(const at::Tensor& input);
+  at::Tensor CallObserved(const at::Tensor& input);
 
   std::string own_name_;
   bool recompute_ = false;
@@ -73,30 +82,6 @@ class LayerError : public std::runtime_error {
   std::string path_;
   std::string what_;
 };
-
-// Sees every call of a block on its thread while its scope lives.
-class Observer {
- public:
-  virtual ~Observer() = default;
-  // `path` is that of the block below the model, empty for the model itself.
-  virtual void Called(std::string_view path, const Block& block,
-                      const at::Tensor& input, const at::Tensor& output) = 0;
-};
-
-// Installs an observer on this thread; scopes nest, the innermost observes.
-class ObserverScope {
- public:
-  explicit ObserverScope(Observer* observer);
-  ~ObserverScope();
-  ObserverScope(const ObserverScope&) = delete;
-  ObserverScope& operator=(const ObserverScope&) = delete;
-
- private:
-  Observer* previous_;
-  std::string previous_path_;
-};
-// Whether an observer is installed: layers that work in place then don't.
-bool Observed();
 
 }  // namespace toque
 

@@ -107,17 +107,83 @@ TEST_F(BlockTest, AnObserverSeesInputAndOutput) {
   EXPECT_EQ(observer.change, 1);
 }
 
-TEST_F(BlockTest, OnlyTheInnermostScopeObserves) {
+TEST_F(BlockTest, AllScopesObserve) {
   Recorder inner;
   const ObserverScope scope(&recorder_);
   {
     const ObserverScope inner_scope(&inner);
     Call();
   }
-  EXPECT_THAT(recorder_.paths, IsEmpty());
   EXPECT_EQ(inner.paths.size(), 5u);
-  Call();
   EXPECT_EQ(recorder_.paths, inner.paths);
+  Call();
+  EXPECT_EQ(inner.paths.size(), 5u);
+  EXPECT_EQ(recorder_.paths.size(), 10u);
+}
+
+TEST_F(BlockTest, AScopeOfNoObserverHidesWhatIsInIt) {
+  const ObserverScope scope(&recorder_);
+  const ObserverScope hidden(nullptr);
+  EXPECT_FALSE(Observed());
+  Call();
+  EXPECT_THAT(recorder_.paths, IsEmpty());
+}
+
+// Calls a model of its own inside, observed.
+struct Nesting : Block {
+  explicit Nesting(Observer* observer) : observer(observer) {}
+  at::Tensor Forward(const at::Tensor& input) override {
+    const ObserverScope scope(observer);
+    return (*inside)(input);
+  }
+  Observer* observer;
+  std::shared_ptr<Root> inside = Add("inside", std::make_shared<Root>());
+};
+
+TEST_F(BlockTest, EachScopeSeesPathsOfItsOwn) {
+  Recorder inner;
+  Nesting outer(&inner);
+  const ObserverScope scope(&recorder_);
+  outer(at::ones({2}));
+  EXPECT_THAT(inner.paths,
+              ElementsAre("inside.stem", "inside.layer2.0", "inside.layer2.0",
+                          "inside.layer2", "inside"));
+  EXPECT_THAT(recorder_.paths,
+              ElementsAre("inside.stem", "inside.layer2.0", "inside.layer2.0",
+                          "inside.layer2", "inside", ""));
+}
+
+TEST_F(BlockTest, PathsOfAnInnerScopeLackTheOuterBlocks) {
+  Recorder inner;
+  struct Outer : Block {
+    explicit Outer(Observer* observer)
+        : part(Add("part", std::make_shared<Nesting>(observer))) {}
+    at::Tensor Forward(const at::Tensor& input) override {
+      return (*part)(input);
+    }
+    std::shared_ptr<Nesting> part;
+  } outer(&inner);
+  const ObserverScope scope(&recorder_);
+  outer(at::ones({2}));
+  EXPECT_EQ(inner.paths[0], "inside.stem");
+  EXPECT_EQ(recorder_.paths[0], "part.inside.stem");
+}
+
+TEST_F(BlockTest, AnObserverSeesACallBeforeItsPartsAndAfterThem) {
+  struct : Recorder {
+    void Entering(std::string_view path, const Block&,
+                  const at::Tensor& input) override {
+      entered.push_back(std::string(path) + "@" +
+                        std::to_string(input.numel()));
+    }
+    std::vector<std::string> entered;
+  } observer;
+  const ObserverScope scope(&observer);
+  root_->repeats = 2;
+  EXPECT_THROW(Call(), LayerError);
+  EXPECT_THAT(observer.entered,
+              ElementsAre("@2", "stem@2", "layer2@4", "layer2.0@4"));
+  EXPECT_THAT(observer.paths, ElementsAre("stem"));
 }
 
 TEST_F(BlockTest, IsObservedWithinTheScopeAlone) {

@@ -9,6 +9,8 @@
 #include "ATen/ops/conv_transpose2d.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "c10/core/GradMode.h"
+#include "framework/layers/channel_map.h"
 #include "framework/layers/details.h"
 #include "framework/layers/layers.h"
 
@@ -49,7 +51,7 @@ using ConvFunction = at::Tensor (*)(const at::Tensor& input,
                                     at::IntArrayRef dilation, int64_t groups);
 
 template <size_t kDimensions, ConvFunction kConvolve>
-struct Convolution : ConvolutionBase<kDimensions> {
+struct Convolution : ConvolutionBase<kDimensions>, TakesChannelMap {
   explicit Convolution(const ConvOptions<kDimensions>& options)
       : ConvolutionBase<kDimensions>(
             absl::StrCat("Conv", kDimensions, "d"), options,
@@ -60,6 +62,23 @@ struct Convolution : ConvolutionBase<kDimensions> {
     CheckChannels(input, options.in, kDimensions);
     return kConvolve(input, this->weight, this->bias, options.stride,
                      options.padding, options.dilation, options.groups);
+  }
+
+  int64_t Macs(const at::Tensor&, const at::Tensor& output) const override {
+    return output.numel() * FanIn(this->weight.sizes());
+  }
+
+  void TakeChannelMap(const ChannelMap& map) override {
+    const c10::AutoGradMode no_gradients(false);
+    at::Tensor& weight = this->weight;
+    std::vector<int64_t> outputs(kDimensions + 2, 1);
+    outputs[0] = this->options.out;
+    weight.copy_(weight.to(at::kDouble) * map.scale.view(outputs));
+    at::Tensor shift = map.shift;
+    if (this->bias.defined()) {
+      shift = this->bias.to(at::kDouble) * map.scale + shift;
+    }
+    this->bias = shift.to(weight.scalar_type());
   }
 };
 
@@ -75,6 +94,10 @@ struct TransposedConvolution : ConvolutionBase<2> {
     return at::conv_transpose2d(input, weight, bias, options.stride,
                                 options.padding, output_padding, options.groups,
                                 options.dilation);
+  }
+
+  int64_t Macs(const at::Tensor& input, const at::Tensor&) const override {
+    return input.numel() * FanIn(weight.sizes());
   }
 
   Spatial<2> output_padding;

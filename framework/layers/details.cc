@@ -5,11 +5,14 @@
 
 #include "ATen/ops/empty.h"
 #include "framework/core/check_shape.h"
+#include "framework/layers/initial.h"
 
 namespace toque {
 
 at::Tensor Uniform(at::IntArrayRef shape, double bound) {
-  return at::empty(shape).uniform_(-bound, bound);
+  const at::Tensor values = at::empty(shape);
+  SetUniform(values, bound);
+  return values;
 }
 
 int64_t FanIn(at::IntArrayRef weight_shape) {

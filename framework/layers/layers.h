@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,8 @@ template <typename... Parts>
 Layer Sequential(Parts... parts) {
   return Sequential(std::vector<Layer>{std::move(parts)...});
 }
+// The same with names of their own, in this order.
+Layer NamedSequential(std::vector<std::pair<std::string, Layer>> parts);
 
 enum class Bias { kYes, kNo };
 // [..., in] to [..., out].
@@ -36,6 +39,9 @@ Layer Embedding(int64_t words, int64_t features);
 Layer Flatten();
 // In training sets each value to 0 with this probability, scales the others up.
 Layer Dropout(double probability);
+// Stochastic depth (Huang et al., 2016): in training sets whole examples to 0
+// with this probability, scales the others up. [N, ...].
+Layer DropPath(double probability);
 
 // Convolutions: [N, in, sizes...] to [N, out, sizes...].
 template <size_t kDimensions>
@@ -58,6 +64,10 @@ Layer ConvTranspose2d(const ConvOptions<2>& options,
 struct BatchNormOptions {
   double eps = 1e-5;
   double momentum = 0.1;  // share of the new in the running statistics
+  // Weight and bias, or neither.
+  enum class Affine { kYes, kNo } affine = Affine::kYes;
+  // Without running statistics evaluation, too, is by those of the batch.
+  enum class Running { kYes, kNo } running = Running::kYes;
 };
 // [N, C] or [N, C, L]; [N, C, H, W]; [N, C, T, H, W].
 Layer BatchNorm1d(int64_t channels, const BatchNormOptions& options = {});
@@ -82,16 +92,27 @@ Layer MaxPool2d(const PoolOptions& options);
 Layer AvgPool2d(const PoolOptions& options);
 // To [N, C, 1, 1].
 Layer GlobalAvgPool2d();
+// To [N, C, size]: each value the mean over its share of the input.
+Layer AdaptiveAvgPool2d(Spatial<2> size);
 
 // In place saves memory and overwrites the input; not done where someone keeps
 // it, an observer or a part that is recomputed.
 enum class Inplace { kNo, kYes };
 Layer Relu(Inplace inplace = Inplace::kNo);
+Layer Relu6(Inplace inplace = Inplace::kNo);
 Layer LeakyRelu(double slope = 0.01);
 Layer Gelu();
-Layer Silu();
+// x sigmoid(x), also called swish.
+Layer Silu(Inplace inplace = Inplace::kNo);
 Layer Sigmoid();
 Layer Tanh();
+// relu6(x + 3) / 6, and x times that.
+Layer Hardsigmoid(Inplace inplace = Inplace::kNo);
+Layer Hardswish(Inplace inplace = Inplace::kNo);
+
+// The sum of both, in the memory of `branch` where nobody keeps that: the end
+// of a residual block, whose branch the block made itself.
+at::Tensor AddResidual(const at::Tensor& branch, const at::Tensor& input);
 
 }  // namespace toque
 

@@ -11,6 +11,8 @@
 #include "ATen/ops/dot.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "framework/layers/attention.h"
+#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
 #include "framework/layers/recurrent.h"
 #include "gmock/gmock.h"
@@ -82,6 +84,19 @@ TEST_P(LayersGoldenTest, ParametersAndResultsArePyTorchs) {
     const double tolerance = part.starts_with("begin") ? 1e-9 : 1e-5;
     EXPECT_NEAR(actual[part], value, tolerance) << part;
   }
+}
+
+// MobileNetV3's, of 8 channels.
+Layer ResidualOfEight(int64_t out, int64_t stride) {
+  return InvertedResidual(
+      {.in = 8,
+       .wide = 16,
+       .out = out,
+       .stride = stride,
+       .norm = {.eps = 1e-3, .momentum = 0.01},
+       .activation = [] { return Hardswish(); },
+       .excitation =
+           [] { return SqueezeExcitation(16, 8, Relu(), Hardsigmoid()); }});
 }
 
 constexpr auto kBoth = RecurrentOptions::Direction::kBoth;
@@ -161,6 +176,11 @@ INSTANTIATE_TEST_SUITE_P(
          [] { return AvgPool2d({.kernel = 3, .stride = 2, .padding = 1}); },
          {2, 3, 6, 5}},
         {"GlobalAvgPool2d", [] { return GlobalAvgPool2d(); }, {2, 3, 4, 5}},
+        {"AdaptiveAvgPool2d",
+         [] {
+           return AdaptiveAvgPool2d({3, 7});
+         },
+         {2, 3, 4, 5}},
         {"Relu", [] { return Relu(); }, {2, 5}},
         {"LeakyRelu", [] { return LeakyRelu(0.2); }, {2, 5}},
         {"Gelu", [] { return Gelu(); }, {2, 5}},
@@ -168,6 +188,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"Sigmoid", [] { return Sigmoid(); }, {2, 5}},
         {"Tanh", [] { return Tanh(); }, {2, 5}},
         {"Dropout", [] { return Dropout(0.4); }, {2, 50}},
+        {"DropPath", [] { return DropPath(0.4); }, {20, 3, 2}},
         {"Lstm", [] { return Layer(Lstm({.in = 3, .hidden = 4})); }, {2, 5, 3}},
         {"LstmOfTwoLayers",
          [] {
@@ -184,6 +205,25 @@ INSTANTIATE_TEST_SUITE_P(
                Gru({.in = 3, .hidden = 4, .layers = 2, .direction = kBoth}));
          },
          {2, 5, 3}},
+        {"SelfAttention",
+         [] { return SelfAttention({.features = 6, .heads = 3}); },
+         {2, 5, 6}},
+        {"SqueezeExcitation",
+         [] { return SqueezeExcitation(4, 2, Silu(), Hardsigmoid()); },
+         {2, 4, 3, 5}},
+        {"ConvNorm",
+         [] {
+           return ConvNorm(
+               {.in = 4, .out = 6, .kernel = 5, .stride = 2, .groups = 2},
+               Hardswish());
+         },
+         {2, 4, 6, 5}},
+        {"InvertedResidual",
+         [] { return ResidualOfEight(8, 1); },
+         {2, 8, 6, 5}},
+        {"InvertedResidualAtStride2",
+         [] { return ResidualOfEight(24, 2); },
+         {2, 8, 6, 5}},
     }),
     [](const auto& info) { return info.param.name; });
 

@@ -97,22 +97,80 @@ TEST(LayersTest, FlattenTakesAnEmptyBatch) {
             at::IntArrayRef({0, 12}));
 }
 
+TEST(LayersTest, NamedSequentialKeepsNamesAndOrder) {
+  const Layer layer =
+      NamedSequential({{"second", Linear(3, 4)}, {"first", Linear(4, 2)}});
+  EXPECT_THAT(layer->named_parameters().keys(),
+              testing::ElementsAre("second.weight", "second.bias",
+                                   "first.weight", "first.bias"));
+  EXPECT_EQ((*layer)(at::ones({5, 3})).sizes(), at::IntArrayRef({5, 2}));
+}
+
 struct IgnoringObserver : Observer {
   void Called(std::string_view, const Block&, const at::Tensor&,
               const at::Tensor&) override {}
 };
 
-TEST(LayersTest, ReluInPlaceOverwritesItsInputUnlessObserved) {
-  const Layer layer = Relu(Inplace::kYes);
-  const at::Tensor input = at::tensor({-1.0f, 2.0f});
+using MakeActivation = Layer (*)(Inplace);
+class InplaceTest : public testing::TestWithParam<MakeActivation> {};
+
+TEST_P(InplaceTest, OverwritesItsInputUnlessObserved) {
+  const Layer layer = GetParam()(Inplace::kYes);
+  const at::Tensor before = at::tensor({-1.0f, 0.5f, 7.0f});
+  const at::Tensor expected = (*GetParam()(Inplace::kNo))(before);
+  const at::Tensor input = before.clone();
   {
     IgnoringObserver observer;
     const ObserverScope scope(&observer);
-    EXPECT_TRUE((*layer)(input).equal(at::tensor({0.0f, 2.0f})));
-    EXPECT_TRUE(input.equal(at::tensor({-1.0f, 2.0f})));
+    EXPECT_TRUE((*layer)(input).equal(expected));
+    EXPECT_TRUE(input.equal(before));
   }
   EXPECT_TRUE((*layer)(input).is_same(input));
-  EXPECT_TRUE(input.equal(at::tensor({0.0f, 2.0f})));
+  EXPECT_TRUE(input.equal(expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Layers, InplaceTest,
+                         testing::Values(&Relu, &Relu6, &Silu, &Hardsigmoid,
+                                         &Hardswish));
+
+TEST(LayersTest, HardActivationsAreTheirClosedForms) {
+  const at::Tensor input =
+      at::tensor({-4.0f, -3.0f, -1.5f, 0.0f, 1.5f, 3.0f, 6.0f, 8.0f});
+  EXPECT_TRUE((*Relu6())(input).equal(
+      at::tensor({0.0f, 0.0f, 0.0f, 0.0f, 1.5f, 3.0f, 6.0f, 6.0f})));
+  const at::Tensor share =
+      at::tensor({0.0f, 0.0f, 0.25f, 0.5f, 0.75f, 1.0f, 1.0f, 1.0f});
+  EXPECT_TRUE(at::allclose((*Hardsigmoid())(input), share));
+  EXPECT_TRUE(at::allclose((*Hardswish())(input), share * input));
+}
+
+TEST(LayersTest, AddResidualUsesTheBranchUnlessObserved) {
+  const at::Tensor input = at::tensor({1.0f, 2.0f});
+  const at::Tensor branch = at::tensor({3.0f, 5.0f});
+  {
+    IgnoringObserver observer;
+    const ObserverScope scope(&observer);
+    EXPECT_TRUE(AddResidual(branch, input).equal(at::tensor({4.0f, 7.0f})));
+    EXPECT_TRUE(branch.equal(at::tensor({3.0f, 5.0f})));
+  }
+  // A sum of another type than the branch's is a tensor of its own.
+  const at::Tensor wide = AddResidual(branch, input.to(at::kDouble));
+  EXPECT_TRUE(wide.equal(at::tensor({4.0, 7.0})));
+  EXPECT_TRUE(AddResidual(branch, input).is_same(branch));
+  EXPECT_TRUE(branch.equal(at::tensor({4.0f, 7.0f})));
+}
+
+TEST(LayersTest, DropPathDropsWholeExamplesInTrainingAlone) {
+  at::manual_seed(0);
+  const Layer layer = DropPath(0.25);
+  const at::Tensor input = at::ones({4000, 3});
+  const at::Tensor output = (*layer)(input);
+  EXPECT_TRUE(output.amax(1).equal(output.amin(1)));
+  // 6 standard deviations of the share that is kept.
+  EXPECT_NEAR(output.gt(0).to(at::kFloat).mean().item<double>(), 0.75, 0.04);
+  EXPECT_FLOAT_EQ(output.max().item<float>(), 1 / 0.75f);
+  layer->eval();
+  EXPECT_TRUE((*layer)(input).is_same(input));
 }
 
 TEST(LayersTest, ReluLeavesItsInputAlone) {

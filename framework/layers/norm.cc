@@ -10,38 +10,50 @@
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "c10/core/GradMode.h"
+#include "framework/layers/batch_statistics.h"
+#include "framework/layers/channel_map.h"
 #include "framework/layers/details.h"
 #include "framework/layers/layers.h"
 #include "framework/layers/statistics.h"
+#include "framework/layers/sync_batch_norm.h"
 
 namespace toque {
 namespace {
 
 constexpr bool kCudnn = true;  // where there is one
 
-struct BatchNorm : StatisticsBlock {
+struct BatchNorm : StatisticsBlock, GivesChannelMap {
   BatchNorm(int64_t dimensions, int64_t channels,
             const BatchNormOptions& options)
-      : dimensions(dimensions),
-        channels(channels),
-        options(options),
-        weight(register_parameter("weight", at::ones(channels))),
-        bias(register_parameter("bias", at::zeros(channels))),
-        running_mean(register_buffer("running_mean", at::zeros(channels))),
-        running_var(register_buffer("running_var", at::ones(channels))),
-        batches(
-            register_buffer("num_batches_tracked", at::zeros({}, at::kLong))) {}
+      : dimensions(dimensions), channels(channels), options(options) {
+    if (options.affine == BatchNormOptions::Affine::kYes) {
+      weight = register_parameter("weight", at::ones(channels));
+      bias = register_parameter("bias", at::zeros(channels));
+    }
+    if (options.running == BatchNormOptions::Running::kNo) return;
+    running_mean = register_buffer("running_mean", at::zeros(channels));
+    running_var = register_buffer("running_var", at::ones(channels));
+    batches = register_buffer("num_batches_tracked", at::zeros({}, at::kLong));
+  }
 
   at::Tensor Forward(const at::Tensor& input) override {
     // BatchNorm1d may be given one value a channel, without L.
     const bool bare = dimensions == 1 && input.dim() == 2;
     CheckChannels(input, channels, bare ? 0 : dimensions);
-    if (!is_training()) return Normalize(input, running_mean, running_var, 0);
+    if (given) {
+      TORCH_CHECK(!is_training(), "is folded, and can't be trained");
+      return input;
+    }
+    if (!is_training()) {
+      return Normalize(input, running_mean, running_var, options.momentum);
+    }
+    if (all_reduce) return Synchronised(input);
     TORCH_CHECK(input.numel() != channels,
                 "input must have more than one value a channel in training,"
                 " got ",
                 input.sizes());
-    if (!Counts()) return Normalize(input, {}, {}, 0);
+    if (!Tracks()) return Normalize(input, {}, {}, 0);
     batches.add_(1);
     return Normalize(input, running_mean, running_var,
                      ShareOfNew(options.momentum));
@@ -49,11 +61,42 @@ struct BatchNorm : StatisticsBlock {
 
   at::Tensor Normalize(const at::Tensor& input, const at::Tensor& mean,
                        const at::Tensor& var, double share) const {
-    return at::batch_norm(input, weight, bias, mean, var, is_training(), share,
+    const bool of_batch = is_training() || !mean.defined();
+    return at::batch_norm(input, weight, bias, mean, var, of_batch, share,
                           options.eps, kCudnn);
   }
 
+  at::Tensor Synchronised(const at::Tensor& input) {
+    const BatchStatistics batch = StatisticsOf(input, all_reduce);
+    if (Tracks()) {
+      const c10::NoGradGuard no_gradients;
+      const double share = ShareOfNew(options.momentum);
+      batches.add_(1);
+      running_mean.lerp_(batch.mean.to(running_mean.scalar_type()), share);
+      running_var.lerp_(Unbiased(batch).to(running_var.scalar_type()), share);
+    }
+    return Normalised(input, weight, bias, batch, options.eps, all_reduce);
+  }
+
+  bool HasChannelMap() const override {
+    return running_mean.defined() && !given;
+  }
+  ChannelMap GiveChannelMap() override {
+    const c10::NoGradGuard no_gradients;
+    given = true;
+    ChannelMap map;
+    map.scale = (running_var.to(at::kDouble) + options.eps).rsqrt();
+    if (weight.defined()) map.scale = map.scale * weight.to(at::kDouble);
+    map.shift = -running_mean.to(at::kDouble) * map.scale;
+    if (bias.defined()) map.shift = map.shift + bias.to(at::kDouble);
+    return map;
+  }
+
+  // Whether the call at hand changes running statistics.
+  bool Tracks() const { return running_mean.defined() && Counts(); }
+
   void Forget() override {
+    if (!running_mean.defined()) return;
     running_mean.zero_();
     running_var.fill_(1);
     batches.zero_();
@@ -67,9 +110,11 @@ struct BatchNorm : StatisticsBlock {
   int64_t dimensions;
   int64_t channels;
   BatchNormOptions options;
-  at::Tensor weight, bias;               // [C]
-  at::Tensor running_mean, running_var;  // [C]
-  at::Tensor batches;                    // int64 []
+  AllReduce all_reduce;                  // empty: of one process alone
+  at::Tensor weight, bias;               // [C], or undefined
+  at::Tensor running_mean, running_var;  // [C], or undefined
+  at::Tensor batches;                    // int64 [], or undefined
+  bool given = false;                    // GiveChannelMap was called
 };
 
 struct LayerNormLayer : Block {
@@ -149,6 +194,17 @@ Layer BatchNorm2d(int64_t channels, const BatchNormOptions& options) {
 
 Layer BatchNorm3d(int64_t channels, const BatchNormOptions& options) {
   return std::make_shared<BatchNorm>(3, channels, options);
+}
+
+int64_t SynchroniseBatchNorms(Block& root, const AllReduce& all_reduce) {
+  int64_t found = 0;
+  for (const auto& part : root.modules()) {
+    auto* norm = dynamic_cast<BatchNorm*>(part.get());
+    if (norm == nullptr) continue;
+    norm->all_reduce = all_reduce;
+    ++found;
+  }
+  return found;
 }
 
 Layer LayerNorm(std::vector<int64_t> shape, double eps) {

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "ATen/ops/adaptive_avg_pool2d.h"
 #include "ATen/ops/avg_pool2d.h"
@@ -43,12 +44,18 @@ struct AvgPool : Block {
   PoolOptions options;
 };
 
-struct GlobalAvgPool : Block {
+struct AdaptiveAvgPool : Block {
+  AdaptiveAvgPool(std::string name, Spatial<2> size)
+      : name(std::move(name)), size(size) {}
+
   at::Tensor Forward(const at::Tensor& input) override {
     CHECK_SHAPE(input, {kAny, kAny, kAny, kAny});
-    return at::adaptive_avg_pool2d(input, {1, 1});
+    return at::adaptive_avg_pool2d(input, size);
   }
-  std::string Describe() const override { return "GlobalAvgPool2d"; }
+  std::string Describe() const override { return name; }
+
+  std::string name;
+  Spatial<2> size;
 };
 
 }  // namespace
@@ -61,6 +68,14 @@ Layer AvgPool2d(const PoolOptions& options) {
   return std::make_shared<AvgPool>(options);
 }
 
-Layer GlobalAvgPool2d() { return std::make_shared<GlobalAvgPool>(); }
+Layer GlobalAvgPool2d() {
+  return std::make_shared<AdaptiveAvgPool>("GlobalAvgPool2d", 1);
+}
+
+Layer AdaptiveAvgPool2d(Spatial<2> size) {
+  const std::string text = absl::StrJoin(size.each, "x");
+  return std::make_shared<AdaptiveAvgPool>(
+      absl::StrCat("AdaptiveAvgPool2d(", text, ")"), size);
+}
 
 }  // namespace toque

@@ -37,6 +37,13 @@ class RecurrentLayer : public Recurrent {
     return Advance(input);
   }
 
+  int64_t Macs(const at::Tensor& input, const at::Tensor&) const override {
+    int64_t of_a_step = 0;
+    for (const at::Tensor& weight : weights_) {
+      if (weight.dim() == 2) of_a_step += weight.numel();
+    }
+    return input.size(0) * input.size(1) * of_a_step;
+  }
   std::string Describe() const override {
     return absl::StrCat(name_, "(", options_.in, ", ", options_.hidden, ")");
   }

@@ -206,6 +206,7 @@ std::string Fingerprint(const Experiment& experiment) {
   kept.clear_log_every_steps();
   kept.clear_sanity_batches();
   kept.clear_gpus();
+  if (kept.has_weights()) kept.mutable_weights()->clear_file();
   for (Section* section :
        {kept.mutable_train(), kept.mutable_eval(), kept.mutable_test()}) {
     section->clear_loader_threads();

@@ -4,6 +4,7 @@
 
 #include "framework/core/model_access.h"
 #include "framework/guarded.h"
+#include "framework/layers/observer.h"
 #include "framework/parts/device.h"
 #include "framework/trainer/precision.h"
 
@@ -113,14 +114,25 @@ absl::Status ForwardPass::ComputeLoss() {
   return AtPlace(status, "loss");
 }
 
+// Predict, seen by the hooks from `hook` on that want to.
+absl::Status ForwardPass::PredictObserved(size_t hook) {
+  for (; hook < parts_.hooks.size(); ++hook) {
+    Observer* const observer = parts_.hooks[hook]->Observes(run_);
+    if (observer == nullptr) continue;
+    const ObserverScope scope(observer);
+    return PredictObserved(hook + 1);
+  }
+  return Predict();
+}
+
 absl::Status ForwardPass::All() {
-  RETURN_IF_ERROR(Predict());
+  RETURN_IF_ERROR(PredictObserved());
   RETURN_IF_ERROR(ComputeLoss());
   return CallHooks(parts_, &Hook::AfterForward, run_);
 }
 
 absl::Status ForwardPass::All(Section::Average average) {
-  RETURN_IF_ERROR(Predict());
+  RETURN_IF_ERROR(PredictObserved());
   RETURN_IF_ERROR(AverageViews(average));
   RETURN_IF_ERROR(ComputeLoss());
   return CallHooks(parts_, &Hook::AfterForward, run_);

@@ -37,6 +37,7 @@ class ForwardPass {
 
  private:
   void NormaliseBytes();
+  absl::Status PredictObserved(size_t hook = 0);
 
   const Parts& parts_;
   Run& run_;

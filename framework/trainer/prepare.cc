@@ -15,6 +15,8 @@
 #include "framework/parts/section_loader.h"
 #include "framework/trainer/memory_format.h"
 #include "framework/trainer/trainer.h"
+#include "framework/weights/model_weights.h"
+#include "glog/logging.h"
 
 namespace toque {
 namespace {
@@ -29,6 +31,14 @@ absl::Status CheckPinning(const Experiment& experiment, at::Device device) {
   if (experiment.train().pin_memory() == Section::ON && !device.is_cuda()) {
     return Invalid("train.pin_memory: ON needs a GPU");
   }
+  return absl::OkStatus();
+}
+
+absl::Status StartFrom(const Weights& weights, const Context& context,
+                       const Model& model) {
+  const auto report = LoadWeights(weights, context, model);
+  if (!report.ok()) return AtPlace(report.status(), "weights");
+  LOG(INFO) << "weights: " << weights.file() << ": " << report->Text();
   return absl::OkStatus();
 }
 
@@ -61,6 +71,9 @@ absl::Status Trainer::Prepare(const Context& context) {
   RETURN_IF_ERROR(MarkRecompute(*run_.model, {experiment_.recompute().begin(),
                                               experiment_.recompute().end()}));
   RETURN_IF_ERROR(Initialise(experiment_, here, *run_.model));
+  if (experiment_.has_weights() && !options_.restored) {
+    RETURN_IF_ERROR(StartFrom(experiment_.weights(), here, *run_.model));
+  }
   const at::ScalarType type = ScalarTypeOf(experiment_.default_dtype());
   MoveTo(*run_.model, run_.device, type);
   for (auto& [name, parameter] : parts_.loss->Parameters()) {

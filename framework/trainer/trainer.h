@@ -29,6 +29,9 @@ struct TrainerOptions {
   std::string folder;  // an existing run folder; empty: nothing is written
   // Set from outside (by a signal) to end the run after the current step.
   const std::atomic<int>* interrupt = nullptr;
+  // Whether a checkpoint is loaded before anything else: the experiment's
+  // `weights` aren't read, and needn't be there.
+  bool restored = false;
 };
 
 // How a run ended.

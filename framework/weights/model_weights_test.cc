@@ -20,9 +20,9 @@ State Saved(const std::string& prefix) {
 
 class ModelWeightsTest : public testing::Test {
  protected:
-  absl::Status Load(const State& state) {
+  absl::Status Load(const State& state, const Metadata& metadata = {}) {
     const std::string path = TestFolder() + "/weights.safetensors";
-    EXPECT_OK(WriteSafetensors(path, state));
+    EXPECT_OK(WriteSafetensors(path, state, metadata));
     return LoadWeights(path, *model_);
   }
   void ExpectSaved() {
@@ -43,7 +43,7 @@ TEST_F(ModelWeightsTest, LoadsTheModelOfACheckpoint) {
   State checkpoint = Saved("model.");
   checkpoint.SetInteger("progress.step", 7);
   checkpoint.Set("optimizer.step.linear.bias", at::ones({}));
-  EXPECT_OK(Load(checkpoint));
+  EXPECT_OK(Load(checkpoint, {{"format", "toque/1"}}));
   ExpectSaved();
 }
 
@@ -69,10 +69,27 @@ TEST_F(ModelWeightsTest, NamesWhatHasAnotherShape) {
 }
 
 TEST_F(ModelWeightsTest, NamesWhatIsNotTheModels) {
-  State state = Saved("model.");
-  state.Set("model.second.weight", at::ones({1}));
+  State state = Saved("");
+  state.Set("second.weight", at::ones({1}));
   EXPECT_THAT(Load(state),
               FailsWith("\"second.weight\" is not a tensor of the model"));
+}
+
+TEST_F(ModelWeightsTest, LoadsAFileInTheDataFolderAsTheOptionsAsk) {
+  const std::string folder = TestFolder();
+  EXPECT_OK(WriteSafetensors(folder + "/old.safetensors", Saved("net.")));
+  Weights options;
+  options.set_file("old.safetensors");
+  options.set_strip_prefix("net.");
+  const auto report =
+      LoadWeights(options, Context().WithDataFolder(folder), *model_);
+  ASSERT_OK(report);
+  EXPECT_EQ(report->Text(), "loaded 2 tensors");
+  ExpectSaved();
+  options.set_file("unknown");
+  EXPECT_THAT(LoadWeights(options, Context(), *model_),
+              FailsWith("no weights of the name \"unknown\" come with this "
+                        "program"));
 }
 
 TEST_F(ModelWeightsTest, LeavesTheModelAsItWasWhereTheFileDoesNotFit) {

@@ -2,11 +2,12 @@
 
 Of each layer, made and called once in training after manual_seed(0): first its
 parameters, then its buffers and outputs, each as one number that any changed or
-moved value changes. Regenerate with torch 2.11:
+moved value changes. Regenerate with torch 2.11 and torchvision 0.26:
 
   python3 tests/goldens/layers.py > framework/layers/layers_golden.txt
 """
 import torch
+import torchvision
 from torch import nn
 
 
@@ -65,6 +66,7 @@ show("MaxPool2dRoundedUp", [2, 3, 6, 5],
      lambda: nn.MaxPool2d(3, 2, 1, ceil_mode=True))
 show("AvgPool2d", [2, 3, 6, 5], lambda: nn.AvgPool2d(3, 2, 1))
 show("GlobalAvgPool2d", [2, 3, 4, 5], lambda: nn.AdaptiveAvgPool2d(1))
+show("AdaptiveAvgPool2d", [2, 3, 4, 5], lambda: nn.AdaptiveAvgPool2d((3, 7)))
 show("Relu", [2, 5], lambda: nn.ReLU())
 show("LeakyRelu", [2, 5], lambda: nn.LeakyReLU(0.2))
 show("Gelu", [2, 5], lambda: nn.GELU())
@@ -72,9 +74,43 @@ show("Silu", [2, 5], lambda: nn.SiLU())
 show("Sigmoid", [2, 5], lambda: nn.Sigmoid())
 show("Tanh", [2, 5], lambda: nn.Tanh())
 show("Dropout", [2, 50], lambda: nn.Dropout(0.4))
+show("DropPath", [20, 3, 2],
+     lambda: torchvision.ops.StochasticDepth(0.4, "row"))
 show("Lstm", [2, 5, 3], lambda: nn.LSTM(3, 4, batch_first=True))
 show("LstmOfTwoLayers", [2, 5, 3],
      lambda: nn.LSTM(3, 4, 2, dropout=0.5, bidirectional=True,
                      batch_first=True))
 show("GruOfTwoLayers", [2, 5, 3],
      lambda: nn.GRU(3, 4, 2, bidirectional=True, batch_first=True))
+
+
+class SelfAttention(nn.MultiheadAttention):
+    """Queries, keys and values are the input."""
+
+    def forward(self, x):
+        return super().forward(x, x, x, need_weights=False)[0]
+
+
+show("SelfAttention", [2, 5, 6],
+     lambda: SelfAttention(6, 3, batch_first=True))
+show("SqueezeExcitation", [2, 4, 3, 5],
+     lambda: torchvision.ops.SqueezeExcitation(
+         4, 2, nn.SiLU, nn.Hardsigmoid))
+show("ConvNorm", [2, 4, 6, 5],
+     lambda: torchvision.ops.Conv2dNormActivation(
+         4, 6, 5, stride=2, groups=2, activation_layer=nn.Hardswish))
+
+
+def inverted_residual(stride, out):
+    """That of MobileNetV3, with squeeze-and-excitation."""
+    from torchvision.models.mobilenetv3 import (
+        InvertedResidual, InvertedResidualConfig)
+    config = InvertedResidualConfig(
+        8, 3, 16, out, True, "HS", stride, 1, 1)
+    return InvertedResidual(
+        config, lambda c: nn.BatchNorm2d(c, eps=1e-3, momentum=0.01))
+
+
+show("InvertedResidual", [2, 8, 6, 5], lambda: inverted_residual(1, 8))
+show("InvertedResidualAtStride2", [2, 8, 6, 5],
+     lambda: inverted_residual(2, 24))

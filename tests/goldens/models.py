@@ -79,17 +79,17 @@ class CifarResNet(nn.Module):
         return self.linear(x.mean((2, 3)))
 
 
-class Lstm(nn.Module):
-    """LSTM layers and a linear layer, after the last step or every one."""
+class Recurrent(nn.Module):
+    """Two recurrent layers and a linear one, after the last step or each."""
 
-    def __init__(self, every):
+    def __init__(self, kind, every):
         super().__init__()
         self.every = every
-        self.lstm = nn.LSTM(3, 8, 2, batch_first=True)
+        self.layers = kind(3, 8, 2, batch_first=True)
         self.fc = nn.Linear(8, 6)
 
     def forward(self, x):
-        steps, _ = self.lstm(x)
+        steps, _ = self.layers(x)
         return (self.fc(steps).transpose(1, 2)[..., 2] if self.every
                 else self.fc(steps[:, -1]))
 
@@ -118,8 +118,9 @@ show("Mlp", lambda: nn.Sequential(nn.Linear(32, 32), nn.ReLU(),
                                   nn.Linear(32, 10)), 2, 32)
 show("CifarResNet 20 A", lambda: CifarResNet(20, "A"), 2, 3, 32, 32)
 show("CifarResNet 14 B", lambda: CifarResNet(14, "B"), 2, 3, 32, 32)
-show("Lstm", lambda: Lstm(False), 2, 5, 3)
-show("Lstm, third step", lambda: Lstm(True), 2, 5, 3)
+for kind in nn.LSTM, nn.GRU:
+    show(kind.__name__, lambda: Recurrent(kind, False), 2, 5, 3)
+    show(kind.__name__ + ", third step", lambda: Recurrent(kind, True), 2, 5, 3)
 for depth in 20, 32, 44, 56, 110:
     for shortcut in "AB":
         print("CifarResNet", depth, shortcut, "parameters", sum(

@@ -56,6 +56,7 @@ _INTERFACES = {
         "//framework/core:model",
         "//framework/layers",
         "//framework/layers:block",
+        "//framework/layers:initial",
     ],
     "optimizer": _TENSORS + [
         "//framework/core:optimizer",

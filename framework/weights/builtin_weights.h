@@ -1,0 +1,23 @@
+// Weights that come with the build.
+
+#ifndef TOQUE_FRAMEWORK_WEIGHTS_BUILTIN_WEIGHTS_H_
+#define TOQUE_FRAMEWORK_WEIGHTS_BUILTIN_WEIGHTS_H_
+
+#include <string>
+#include <string_view>
+
+#include "framework/status.h"
+
+namespace toque {
+
+// Whether `file` is a name, as "efficientnet_lite0", and no path: it has
+// neither slash nor dot.
+bool IsBuiltinName(std::string_view file);
+
+// The path of such weights in this program's runfiles. They are there where its
+// BUILD has "//framework/weights/pretrained:NAME" in `data`; the error says so.
+absl::StatusOr<std::string> FindBuiltinWeights(std::string_view name);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_WEIGHTS_BUILTIN_WEIGHTS_H_

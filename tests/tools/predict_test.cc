@@ -1,0 +1,130 @@
+// //tools:predict with a model from text, and with that of a run.
+
+#include "ATen/core/Tensor.h"
+#include "nlohmann/json.hpp"
+#include "tests/end_to_end/small_run.h"
+#include "tests/tools/picture_folder.h"
+#include "tests/tools/run_tool.h"
+
+namespace toque {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class PredictTest : public testing::Test {
+ protected:
+  PredictTest() {
+    inputs_ = {WritePicture(folder_ + "/a.png", 1),
+               WritePicture(folder_ + "/b.png", 2)};
+  }
+
+  ToolRun Predict(std::vector<std::string> arguments) const {
+    arguments.insert(
+        arguments.begin(),
+        {"tools/predict", "--device=CPU",
+         "--model=[type.googleapis.com/recipe.CifarResNet] { depth: 8 "
+         "classes: 6 }",
+         "--transforms=transform { [type.googleapis.com/recipe.CenterCrop] { "
+         "size: 12 } }"});
+    return RunTool(arguments);
+  }
+  ToolRun PredictRun(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(),
+                     {"tools/predict", "--run_dir=" + folder_ + "/run",
+                      "--json", folder_ + "/a.png"});
+    return RunTool(arguments);
+  }
+
+  const std::string folder_ = TestFolder();
+  std::vector<at::Tensor> inputs_;
+};
+
+// What follows the lines on stderr.
+nlohmann::json JsonOf(const ToolRun& run) {
+  const size_t begin = run.output.find("[\n");
+  EXPECT_NE(begin, run.output.npos) << run.output;
+  return nlohmann::json::parse(run.output.substr(begin));
+}
+
+TEST_F(PredictTest, GivesTheLikeliestClassesWithTheirProbabilities) {
+  const ToolRun run =
+      Predict({"--json", "--top=3", folder_ + "/a.png", folder_ + "/b.png"});
+  ASSERT_EQ(run.status, 0) << run.output;
+  const nlohmann::json all = JsonOf(run);
+  ASSERT_EQ(all.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(all[i]["picture"], folder_ + (i == 0 ? "/a.png" : "/b.png"));
+    ASSERT_EQ(all[i]["classes"].size(), 3u);
+    const auto [values, labels] =
+        LogitsOf(inputs_[i])[0].to(at::kDouble).softmax(0).sort(0, true);
+    for (int64_t k = 0; k < 3; ++k) {
+      const auto& guess = all[i]["classes"][static_cast<size_t>(k)];
+      EXPECT_EQ(guess["index"], labels[k].item<int64_t>());
+      EXPECT_NEAR(guess["probability"], values[k].item<double>(), 1e-5);
+    }
+  }
+}
+
+TEST_F(PredictTest, PrintsNamesAndDrawsASheet) {
+  WriteBytes(folder_ + "/classes.txt", "zero\none\ntwo\nthree\nfour\nfive\n");
+  const std::string sheet = folder_ + "/sheet.svg";
+  const ToolRun run =
+      Predict({"--classes=" + folder_ + "/classes.txt", "--out=" + sheet,
+               "--top=1", folder_ + "/a.png"});
+  ASSERT_EQ(run.status, 0) << run.output;
+  const char* const names[] = {"zero", "one", "two", "three", "four", "five"};
+  const std::string name =
+      names[LogitsOf(inputs_[0]).argmax(1).item<int64_t>()];
+  EXPECT_THAT(run.output, HasSubstr(folder_ + "/a.png\n"));
+  EXPECT_THAT(run.output, HasSubstr("%  " + name + "\n"));
+  EXPECT_THAT(ReadBytes(sheet), HasSubstr(name));
+}
+
+TEST_F(PredictTest, TellsOfBrokenPicturesAndOfTheOthersAllTheSame) {
+  WriteBytes(folder_ + "/b.png", "no picture");
+  const ToolRun run =
+      Predict({"--json", folder_ + "/a.png", folder_ + "/b.png"});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr(folder_ + "/b.png"));
+  EXPECT_THAT(run.output, HasSubstr("1 of 2 pictures are broken"));
+  EXPECT_THAT(run.output, HasSubstr("\"picture\": \"" + folder_ + "/a.png"));
+}
+
+TEST_F(PredictTest, TakesTheAveragesOfARunWhereThereAreAny) {
+  const std::string experiment = folder_ + "/small.textproto";
+  WriteBytes(experiment, SmallExperimentText());
+  const std::string pictures =
+      "dataset { [type.googleapis.com/recipe.Synthetic] { examples: 20 "
+      "classes: 3 kind: IMAGES shape: [3, 12, 12] } }";
+  const ToolRun trained = RunTool(
+      {"tools/train", "--experiment=" + experiment,
+       "--run_dir=" + folder_ + "/run",
+       "--set=epochs: 1 model { [type.googleapis.com/recipe.CifarResNet] { "
+       "depth: 8 classes: 3 } } train { " +
+           pictures + " range { end: 20 } } eval { " + pictures +
+           " range { begin: 0 } }",
+       "--set=hook { [type.googleapis.com/recipe.Ema] { decay: 0.5 } }"});
+  ASSERT_EQ(trained.status, 0) << trained.output;
+  const ToolRun any = PredictRun({});
+  ASSERT_EQ(any.status, 0) << any.output;
+  EXPECT_THAT(any.output,
+              HasSubstr("the weights are the averages of recipe.Ema\n"));
+  const nlohmann::json averaged = JsonOf(any);
+  EXPECT_EQ(averaged, JsonOf(PredictRun({"--averages=ema"})));
+  EXPECT_NE(averaged, JsonOf(PredictRun({"--averages=none"})));
+  EXPECT_EQ(averaged[0]["classes"].size(), 3u);
+  EXPECT_THAT(PredictRun({"--averages=swa"}).output,
+              HasSubstr("holds no averages of swa"));
+}
+
+TEST_F(PredictTest, SaysWhatIsWrong) {
+  EXPECT_THAT(Predict({}).output, HasSubstr("a picture must be named"));
+  EXPECT_THAT(RunTool({"tools/predict", folder_ + "/a.png"}).output,
+              StartsWith("--run_dir, --experiment or --model must be given"));
+  EXPECT_THAT(Predict({"--top=0", folder_ + "/a.png"}).output,
+              HasSubstr("--top must be at least 1, got 0"));
+}
+
+}  // namespace
+}  // namespace toque

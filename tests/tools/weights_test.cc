@@ -1,0 +1,109 @@
+// //tools:weights on small files.
+
+#include "ATen/core/Tensor.h"
+#include "ATen/ops/equal.h"
+#include "ATen/ops/tensor.h"
+#include "framework/weights/safetensors.h"
+#include "framework/weights/weights_file.h"
+#include "tests/tools/run_tool.h"
+
+namespace toque {
+namespace {
+
+using testing::ContainsRegex;
+using testing::HasSubstr;
+
+constexpr char kTool[] = "tools/weights";
+
+class WeightsTest : public testing::Test {
+ protected:
+  std::string Path(const std::string& name) const {
+    return folder_ + "/" + name;
+  }
+  // A file of two tensors under "net.".
+  std::string Write(const std::string& name, std::vector<float> weight) const {
+    WeightsFile file;
+    file.tensors = {{"net.fc.weight", at::tensor(weight).view({2, 2})},
+                    {"net.steps", at::tensor({static_cast<int64_t>(7)})}};
+    EXPECT_OK(WriteWeights(Path(name), file));
+    return Path(name);
+  }
+
+  const std::string folder_ = TestFolder();
+};
+
+TEST_F(WeightsTest, ShowsEachTensorAndTotals) {
+  const ToolRun run = RunTool({kTool, "show", Write("a.pth", {1, 2, 3, 4})});
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("format: torch zip\n"));
+  EXPECT_THAT(run.output, ContainsRegex("net.fc.weight +float32 +\\[2, 2\\] +4 "
+                                        "+16\n"));
+  EXPECT_THAT(run.output, HasSubstr("in all: 5 elements, 24 bytes"));
+}
+
+TEST_F(WeightsTest, ShowsWeightsThatComeWithTheBuild) {
+  const ToolRun run =
+      RunTool({kTool, "show", "efficientnet_lite0", "--match=_fc.bias"});
+  EXPECT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("in all: 1000 elements, 4000 bytes"));
+}
+
+TEST_F(WeightsTest, ComparesNamesShapesAndValues) {
+  const std::string a = Write("a.pth", {1, 2, 3, 4});
+  const ToolRun same =
+      RunTool({kTool, "compare", a, Write("b.safetensors", {1, 2, 3, 4})});
+  EXPECT_EQ(same.status, 0) << same.output;
+  EXPECT_THAT(same.output, HasSubstr("equal: 2 tensors"));
+  const ToolRun other =
+      RunTool({kTool, "compare", a, Write("c.pth", {1, 2, 3.5, 4.25})});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output,
+              ContainsRegex("net.fc.weight +values +0.5 +\\[1, 0\\]\n"));
+}
+
+TEST_F(WeightsTest, ConvertsUnderOtherNames) {
+  const std::string out = Path("out.safetensors");
+  const ToolRun run =
+      RunTool({kTool, "convert", Write("a.pth", {1, 2, 3, 4}), out,
+               "--options=strip_prefix: 'net.' except: '^steps' "
+               "rename { match: '^fc' replace: 'head' }"});
+  EXPECT_EQ(run.status, 0) << run.output;
+  const auto file = ReadWeights(out);
+  ASSERT_OK(file);
+  ASSERT_EQ(file->tensors.size(), 1u);
+  EXPECT_EQ(file->tensors[0].first, "head.weight");
+}
+
+TEST_F(WeightsTest, AveragesFloatsAndKeepsTheLastOfTheRest) {
+  const std::string out = Path("out.pth");
+  const ToolRun run =
+      RunTool({kTool, "average", out, Write("a.pth", {1, 2, 3, 4}),
+               Write("b.pth", {3, 4, 5, 6})});
+  EXPECT_EQ(run.status, 0) << run.output;
+  const auto file = ReadWeights(out);
+  ASSERT_OK(file);
+  EXPECT_TRUE(at::equal(file->tensors[0].second.flatten(),
+                        at::tensor({2.f, 3.f, 4.f, 5.f})));
+  EXPECT_EQ(file->tensors[1].second.item<int64_t>(), 7);
+}
+
+TEST_F(WeightsTest, SaysWhatIsWrong) {
+  const std::string a = Write("a.pth", {1, 2, 3, 4});
+  const auto output = [](std::vector<std::string> words) {
+    words.insert(words.begin(), kTool);
+    const ToolRun run = RunTool(words);
+    EXPECT_EQ(run.status, 1);
+    return run.output;
+  };
+  EXPECT_THAT(output({"shrink", a}), HasSubstr("the arguments must be show"));
+  EXPECT_THAT(output({"show", Path("none.pth")}), HasSubstr("can't be read"));
+  EXPECT_THAT(output({"show", a, "--match=("}),
+              HasSubstr("--match must be a regular expression"));
+  EXPECT_THAT(output({"show", a, "--options=prefix: 1"}),
+              HasSubstr("--options must be fields of `weights`"));
+  EXPECT_THAT(output({"convert", a, Path("out.onnx")}),
+              HasSubstr("the name must end in .safetensors, .pth or .pt"));
+}
+
+}  // namespace
+}  // namespace toque

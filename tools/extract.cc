@@ -1,0 +1,227 @@
+// Features of pictures, by a model's parts.
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "framework/command/flags.h"
+#include "framework/command/tool.h"
+#include "framework/core/model_access.h"
+#include "framework/inference/features.h"
+#include "framework/inference/fold_norms.h"
+#include "framework/pack/pack_format.h"
+#include "gflags/gflags.h"
+#include "tools/feature_file.h"
+#include "tools/packing.h"
+#include "tools/picture_files.h"
+#include "tools/progress_line.h"
+#include "tools/section.h"
+#include "tools/trained_model.h"
+
+DEFINE_string(taps, "",
+              "Paths of the model's parts, with commas: avgpool,layer4.1.");
+DEFINE_string(out, "", "The file that is made, a .safetensors or .npy.");
+DEFINE_string(dataset, "", "A data set, as the text of a plugin.");
+DEFINE_string(section, "",
+              "The data set of the experiment's section train, eval or test.");
+DEFINE_string(rows, "whole",
+              "What is kept of a feature [N, C, h, w]: whole; flat, [N, C h "
+              "w]; or mean, over h and w.");
+DEFINE_bool(fold, true, "Folds batch norms into convolutions: faster.");
+DEFINE_bool(skip_broken, false, "Leaves broken pictures out and names them.");
+DEFINE_bool(overwrite, false, "Extracts anew where --out exists already.");
+
+DECLARE_string(data);
+
+namespace toque {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr char kUsage[] =
+    R"(Writes what parts of a model make of pictures (R73-R75):
+
+  extract --model='[type.googleapis.com/recipe.ResNet] { depth: 18 }' \
+      --weights=resnet18.pth --taps=avgpool --out=photos.safetensors photos/
+
+The pictures are files and folders on the command line, --dataset or --section.
+Called again, it goes on where it was stopped. Everything after the last of the
+parts is left out of the computation.
+
+)";
+
+// Pictures, and what tells them from others.
+struct Source {
+  std::unique_ptr<Dataset> dataset;
+  int64_t begin = 0;
+  int64_t end = 0;
+  std::string text;
+};
+
+absl::Status CheckFlags(size_t pictures) {
+  const int sources =
+      (pictures > 0) + !FLAGS_dataset.empty() + !FLAGS_section.empty();
+  if (sources != 1) {
+    return Invalid(
+        "pictures, --dataset or --section must be given, one of them");
+  }
+  if (FLAGS_rows != "whole" && FLAGS_rows != "flat" && FLAGS_rows != "mean") {
+    return Invalid("--rows must be whole, flat or mean", FLAGS_rows);
+  }
+  return Together({Given("--taps", !FLAGS_taps.empty()),
+                   Given("--out", !FLAGS_out.empty())});
+}
+
+absl::StatusOr<Source> SourceOf(const TrainedModel& trained,
+                                const std::vector<std::string>& pictures) {
+  Source source;
+  if (!pictures.empty()) {
+    ASSIGN_OR_RETURN(source.dataset, PictureFilesAt(pictures));
+    source.end = source.dataset->size();
+    source.text = UserFolder();
+  } else {
+    ASSIGN_OR_RETURN(const Section section,
+                     FLAGS_dataset.empty()
+                         ? SectionOf(trained.experiment, FLAGS_section)
+                         : SectionOfDataset(FLAGS_dataset));
+    const std::string folder = UserPath(FLAGS_data);
+    ASSIGN_OR_RETURN(DatasetPart part,
+                     OpenDataset(section, Context().WithDataFolder(folder)));
+    source.dataset = std::move(part.dataset);
+    source.begin = part.begin;
+    source.end = part.end;
+    source.text = absl::StrCat(folder, section.dataset().DebugString());
+  }
+  absl::StrAppend(
+      &source.text, " ", source.begin, " ", source.end, " ",
+      absl::Hex(ContentDigest(*source.dataset, source.begin, source.end)));
+  return source;
+}
+
+uint64_t WeightsDigest(const Model& model) {
+  uint64_t digest = 0;
+  for (const auto& tensors : {Parameters(model), Buffers(model)}) {
+    for (const auto& [name, tensor] : tensors) {
+      const at::Tensor bytes = tensor.detach().cpu().contiguous();
+      digest = pack::DigestOf(bytes.const_data_ptr(), bytes.nbytes(), digest);
+    }
+  }
+  return digest;
+}
+
+// What decides the rows, so that no other extraction is gone on with.
+std::string TextOf(const TrainedModel& trained, const Source& source) {
+  std::string text = absl::StrCat(source.text, " ", FLAGS_taps, " ", FLAGS_rows,
+                                  " ", absl::Hex(WeightsDigest(*trained.model)),
+                                  trained.experiment.model().DebugString());
+  for (const auto& transform : trained.experiment.eval().transform()) {
+    absl::StrAppend(&text, transform.DebugString());
+  }
+  return absl::StrCat(absl::Hex(pack::DigestOf(text.data(), text.size(), 0)));
+}
+
+// As --rows asks for; several views of an example become their mean.
+at::Tensor RowsOf(const at::Tensor& feature, int64_t views) {
+  at::Tensor rows = feature;
+  if (FLAGS_rows == "mean" && rows.dim() > 2) rows = rows.flatten(2).mean(2);
+  if (FLAGS_rows == "flat" && rows.dim() > 2) rows = rows.flatten(1);
+  return views == 1 ? rows : rows.unflatten(0, {-1, views}).mean(1);
+}
+
+absl::Status AddRows(const Batch& batch, const Source& source,
+                     NamedTensors features, int64_t next, FeatureFile* file) {
+  for (auto& [path, feature] : features) feature = RowsOf(feature, batch.views);
+  std::vector<int64_t> labels(batch.index.size(), kIgnoredLabel);
+  if (source.dataset->Info().classes > 0 && batch.target.dim() == 1) {
+    const int64_t* target = batch.target.const_data_ptr<int64_t>();
+    labels.assign(target, target + batch.size());
+  }
+  std::vector<std::string> names;
+  for (const int64_t index : batch.index) {
+    names.push_back(ShortName(*source.dataset, index));
+  }
+  return file->Add(features, labels, names, next);
+}
+
+struct Seconds {
+  double all = 0;
+  double net = 0;
+};
+
+double Since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+absl::StatusOr<Seconds> Extract(const TrainedModel& trained,
+                                const Source& source, FeatureFile* file) {
+  const std::vector<std::string> taps = absl::StrSplit(FLAGS_taps, ',');
+  ASSIGN_OR_RETURN(FeatureExtractor extractor,
+                   FeatureExtractor::Create(trained.model, taps));
+  const int64_t total = source.end - source.begin;
+  Seconds seconds;
+  const Clock::time_point begin = Clock::now();
+  if (file->next() == total) return seconds;
+  LoaderOptions options = trained.LoaderOf(
+      *source.dataset, source.begin + file->next(), source.end);
+  if (FLAGS_skip_broken) options.on_broken = OnBroken::kSkip;
+  ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
+  ProgressLine line("pictures", total);
+  line.Add(file->next());
+  Batch batch;
+  bool folded = !FLAGS_fold;
+  while (file->next() < total) {
+    RETURN_IF_ERROR(loader->Next(&batch));
+    const at::Tensor input = trained.Input(batch);
+    if (!folded) FoldNorms(*trained.model, input.slice(0, 0, 1), taps);
+    folded = true;
+    const Clock::time_point net = Clock::now();
+    NamedTensors features = extractor.Extract(input);
+    for (auto& [path, feature] : features) feature = feature.cpu();
+    seconds.net += Since(net);
+    const int64_t next = std::min(total, file->next() + options.batch_size);
+    line.Add(next - file->next());
+    RETURN_IF_ERROR(AddRows(batch, source, std::move(features), next, file));
+  }
+  seconds.all = Since(begin);
+  return seconds;
+}
+
+absl::Status Main(const std::vector<std::string>& changes,
+                  const std::vector<std::string>& pictures) {
+  RETURN_IF_ERROR(CheckFlags(pictures.size()));
+  ASSIGN_OR_RETURN(const TrainedModel trained, TrainedModelOfFlags(changes));
+  ASSIGN_OR_RETURN(const Source source, SourceOf(trained, pictures));
+  const std::string path = UserPath(FLAGS_out);
+  if (FLAGS_overwrite) {
+    fs::remove(path);
+    fs::remove_all(path + ".partial");
+  }
+  ASSIGN_OR_RETURN(const auto file,
+                   FeatureFile::Open(path, TextOf(trained, source)));
+  if (file->next() > 0) {
+    std::cerr << "goes on after " << file->next() << " pictures\n";
+  }
+  ASSIGN_OR_RETURN(const Seconds seconds, Extract(trained, source, file.get()));
+  RETURN_IF_ERROR(file->Finish(source.dataset->Info().class_names));
+  std::cout << absl::StreamFormat(
+      "%s: %d rows, %d left out; %.2f s, of which %.2f s in the net\n", path,
+      file->rows(), source.end - source.begin - file->rows(), seconds.all,
+      seconds.net);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) {
+  const auto changes = toque::TakeRepeatedFlag("set", &argc, argv);
+  const std::string usage =
+      absl::StrCat(toque::kUsage, toque::View(toque::TrainedModelUsage()));
+  return toque::ToolMain(usage, argc, argv, [&changes](const auto& words) {
+    return toque::Main(changes, words);
+  });
+}

@@ -1,0 +1,101 @@
+// Shows, compares, converts and averages files of weights.
+
+#include <iostream>
+
+#include "framework/command/flags.h"
+#include "framework/command/tool.h"
+#include "framework/weights/builtin_weights.h"
+#include "gflags/gflags.h"
+#include "google/protobuf/text_format.h"
+#include "tools/weights_tool.h"
+
+DEFINE_string(match, "",
+              "show: only tensors whose name this regular expression is found "
+              "in.");
+DEFINE_string(options, "",
+              "How each file is read, as the fields of `weights` in an "
+              "experiment: key, strip_prefix, rename and except.");
+
+namespace toque {
+namespace {
+
+constexpr char kUsage[] = R"(Looks into files of weights: safetensors, what
+torch.save writes, npz, and checkpoints of runs. Nothing in them is executed.
+
+  weights show resnet20.th
+  weights convert resnet20.th resnet20.safetensors \
+      --options='strip_prefix: "module."'
+
+A name without slash and dot is that of weights that come with the build.
+
+  show FILE               names, types, shapes and sizes
+  compare FILE FILE       what differs; the exit status is 1 where anything does
+  convert FILE OUT        under other names or in another format, which the
+                          name of OUT tells: .safetensors, .pth or .pt
+  average OUT FILE FILE...
+                          the mean, computed in float64)";
+
+absl::StatusOr<WeightsFile> Read(const std::string& file) {
+  Weights options;
+  if (!google::protobuf::TextFormat::ParseFromString(FLAGS_options, &options)) {
+    return Invalid("--options must be fields of `weights`", FLAGS_options);
+  }
+  if (options.has_file() || options.has_mode()) {
+    return Invalid("--options must leave out file and mode", FLAGS_options);
+  }
+  options.set_file(UserPath(file));
+  if (IsBuiltinName(file)) {
+    ASSIGN_OR_RETURN(*options.mutable_file(), FindBuiltinWeights(file));
+  }
+  return ReadRenamed(options);
+}
+
+absl::Status Show(const std::string& path) {
+  ASSIGN_OR_RETURN(const WeightsFile file, Read(path));
+  try {
+    ShowWeights(file, std::regex(FLAGS_match), std::cout);
+  } catch (const std::regex_error& error) {
+    return Invalid(absl::StrCat("--match must be a regular expression (",
+                                error.what(), ")"),
+                   FLAGS_match);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Average(const std::vector<std::string>& words) {
+  std::vector<WeightsFile> files;
+  for (size_t i = 2; i < words.size(); ++i) {
+    ASSIGN_OR_RETURN(files.emplace_back(), Read(words[i]));
+  }
+  ASSIGN_OR_RETURN(const WeightsFile mean, AverageWeights(files));
+  return WriteWeights(UserPath(words[1]), mean);
+}
+
+// False where files that should be equal are not.
+absl::StatusOr<bool> Main(const std::vector<std::string>& words) {
+  const std::string command = words.empty() ? "" : words[0];
+  if (command == "show" && words.size() == 2) {
+    RETURN_IF_ERROR(Show(words[1]));
+  } else if (command == "compare" && words.size() == 3) {
+    ASSIGN_OR_RETURN(const WeightsFile first, Read(words[1]));
+    ASSIGN_OR_RETURN(const WeightsFile second, Read(words[2]));
+    return CompareWeights(first, second, std::cout);
+  } else if (command == "convert" && words.size() == 3) {
+    ASSIGN_OR_RETURN(const WeightsFile file, Read(words[1]));
+    RETURN_IF_ERROR(WriteWeights(UserPath(words[2]), file));
+  } else if (command == "average" && words.size() >= 4) {
+    RETURN_IF_ERROR(Average(words));
+  } else {
+    return Invalid(
+        "the arguments must be show, compare, convert or average and their "
+        "files; see --help");
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) {
+  return toque::ToolMain(toque::kUsage, argc, argv, toque::Main);
+}
