@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "framework/layers/attention.h"
-#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
 #include "framework/layers/recurrent.h"
+#include "framework/shared/inverted_residual.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -2,8 +2,8 @@
 
 #include "framework/core/model.h"
 #include "framework/layers/initial.h"
-#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
+#include "framework/shared/inverted_residual.h"
 #include "models/efficient_net_b0/efficient_net_b0.pb.h"
 
 namespace toque {

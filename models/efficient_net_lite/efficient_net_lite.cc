@@ -3,8 +3,8 @@
 
 #include "ATen/ops/constant_pad_nd.h"
 #include "framework/core/model.h"
-#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
+#include "framework/shared/inverted_residual.h"
 #include "models/efficient_net_lite/efficient_net_lite.pb.h"
 
 namespace toque {

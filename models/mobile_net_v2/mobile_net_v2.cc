@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "framework/core/model.h"
-#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
+#include "framework/shared/inverted_residual.h"
 #include "models/mobile_net_v2/mobile_net_v2.pb.h"
 
 namespace toque {

@@ -1,8 +1,8 @@
 #include <span>
 
 #include "framework/core/model.h"
-#include "framework/layers/inverted_residual.h"
 #include "framework/layers/layers.h"
+#include "framework/shared/inverted_residual.h"
 #include "models/mobile_net_v3/mobile_net_v3.pb.h"
 
 namespace toque {

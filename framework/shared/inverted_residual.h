@@ -1,8 +1,8 @@
 // The parts that MobileNets and EfficientNets have in common, with the names
 // of torchvision's. [N, in, H, W] to [N, out, H', W'].
 
-#ifndef TOQUE_FRAMEWORK_LAYERS_INVERTED_RESIDUAL_H_
-#define TOQUE_FRAMEWORK_LAYERS_INVERTED_RESIDUAL_H_
+#ifndef TOQUE_FRAMEWORK_SHARED_INVERTED_RESIDUAL_H_
+#define TOQUE_FRAMEWORK_SHARED_INVERTED_RESIDUAL_H_
 
 #include <cstdint>
 #include <functional>
@@ -57,4 +57,4 @@ void SetMobileNetValues(const Block& model);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_LAYERS_INVERTED_RESIDUAL_H_
+#endif  // TOQUE_FRAMEWORK_SHARED_INVERTED_RESIDUAL_H_

@@ -1,6 +1,6 @@
 // What layers_golden_test does not compare with torchvision's.
 
-#include "framework/layers/inverted_residual.h"
+#include "framework/shared/inverted_residual.h"
 
 #include <cmath>
 

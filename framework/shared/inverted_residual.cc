@@ -1,4 +1,4 @@
-#include "framework/layers/inverted_residual.h"
+#include "framework/shared/inverted_residual.h"
 
 #include <algorithm>
 #include <string>
