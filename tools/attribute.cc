@@ -66,7 +66,8 @@ struct Subject {
 
 absl::StatusOr<Subject> SubjectOf(const TrainedModel& trained,
                                   const Dataset& dataset, int64_t index) {
-  LoaderOptions options = trained.LoaderOf(dataset, index, index + 1);
+  ASSIGN_OR_RETURN(LoaderOptions options,
+                   trained.LoaderOf(dataset, index, index + 1));
   options.threads = 0;
   ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
   Batch batch;
@@ -81,6 +82,7 @@ absl::StatusOr<Subject> SubjectOf(const TrainedModel& trained,
   const at::Tensor logits = Predict(*trained.model, subject.input);
   TORCH_CHECK(logits.dim() == 2 && FLAGS_label < logits.size(1),
               "--label must be one of the model's classes, got ", FLAGS_label);
+  RETURN_IF_ERROR(trained.CheckClassNames(logits.size(1)));
   subject.classes = FLAGS_label < 0 ? logits.argmax(1)
                                     : at::full({1}, FLAGS_label, at::kLong);
   const int64_t label = subject.classes.item<int64_t>();
@@ -103,6 +105,12 @@ at::Tensor Integrated(const Score& score, const Subject& subject) {
   return parts.sum(1).abs();
 }
 
+absl::Status CheckPart(const Model& model, const std::string& part) {
+  const std::vector<std::string> parts = BlockPaths(model);
+  if (std::ranges::find(parts, part) != parts.end()) return absl::OkStatus();
+  return Invalid("--part: must be a part of the model", part);
+}
+
 absl::StatusOr<at::Tensor> HeatOf(const std::string& method,
                                   const TrainedModel& trained,
                                   const Subject& subject) {
@@ -117,7 +125,9 @@ absl::StatusOr<at::Tensor> HeatOf(const std::string& method,
                      {.side = FLAGS_side, .stride = FLAGS_stride});
   }
   std::string part = FLAGS_part;
-  if (part.empty()) {
+  if (!part.empty()) {
+    RETURN_IF_ERROR(CheckPart(*trained.model, part));
+  } else {
     ASSIGN_OR_RETURN(part, LastFeatureMaps(*trained.model, subject.input));
   }
   return GradCam(*trained.model, subject.input, subject.classes, part);
@@ -157,8 +167,12 @@ absl::Status Main(const std::vector<std::string>& changes,
                   const std::vector<std::string>& paths) {
   RETURN_IF_ERROR(Together(
       {Given("--out", !FLAGS_out.empty()), AtLeast("--steps", FLAGS_steps, 1),
+       AtLeast("--label", FLAGS_label, -1),
        AtLeast("--samples", FLAGS_samples, 1), AtLeast("--side", FLAGS_side, 1),
        Between("--stride", FLAGS_stride, 1, FLAGS_side)}));
+  if (!FLAGS_out.ends_with(".png") && !FLAGS_out.ends_with(".svg")) {
+    return Invalid("--out must end in .png or .svg", FLAGS_out);
+  }
   ASSIGN_OR_RETURN(const std::vector<std::string> methods, ChosenMethods());
   ASSIGN_OR_RETURN(const auto dataset, PictureFilesAt(paths));
   ASSIGN_OR_RETURN(const TrainedModel trained, TrainedModelOfFlags(changes));

@@ -4,12 +4,12 @@
 #include <array>
 #include <iostream>
 #include <limits>
-#include <thread>
 
 #include "absl/strings/str_format.h"
 #include "framework/command/flags.h"
 #include "framework/command/tool.h"
 #include "framework/core/option_checks.h"
+#include "framework/parts/section_loader.h"
 #include "framework/trainer/trainer.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
@@ -59,11 +59,8 @@ void KeepTrainingAlone(Experiment* experiment) {
 
 // The run's own batches, with as many threads as it has.
 LoaderOptions OptionsOf(const OpenSection& section) {
-  LoaderOptions options = section.Options();
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  const Section& train = section.parts.section;
-  options.threads = train.has_loader_threads() ? train.loader_threads()
-                                               : std::clamp(cores - 1, 1, 8);
+  LoaderOptions options = section.options;
+  options.threads = LoaderThreads(section.parts.section);
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include "framework/core/model_access.h"
 #include "nlohmann/json.hpp"
 #include "tools/picture_files.h"
+#include "tools/whole_examples.h"
 
 namespace toque {
 namespace {
@@ -40,17 +41,19 @@ absl::StatusOr<std::vector<Classified>> Classify(const TrainedModel& trained,
                                                  const Dataset& dataset,
                                                  int64_t top) {
   const c10::AutoGradMode no_gradients(false);
-  LoaderOptions options = trained.LoaderOf(dataset, 0, dataset.size());
-  options.on_broken = OnBroken::kSkip;
-  ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
+  ASSIGN_OR_RETURN(const LoaderOptions options,
+                   trained.LoaderOf(dataset, 0, dataset.size()));
+  ASSIGN_OR_RETURN(WholeExamples examples, WholeExamples::Start(options));
   std::vector<Classified> classified;
   Batch batch;
-  for (int64_t i = 0; i < loader->batches_per_epoch(); ++i) {
-    RETURN_IF_ERROR(loader->Next(&batch));
+  for (int64_t i = 0; i < dataset.size(); i += options.batch_size) {
+    RETURN_IF_ERROR(examples.Next(&batch));
+    if (batch.size() == 0) continue;
     ResetState(*trained.model);
     const at::Tensor probabilities =
         Probabilities(Predict(*trained.model, trained.Input(batch)),
-                      batch.views, trained.experiment.eval().average());
+                      batch.views, trained.evaluation->average());
+    RETURN_IF_ERROR(trained.CheckClassNames(probabilities.size(1)));
     for (int64_t row = 0; row < batch.size(); ++row) {
       const int64_t index = batch.index[static_cast<size_t>(row)];
       classified.push_back({ShortName(dataset, index), index,

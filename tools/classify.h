@@ -24,7 +24,8 @@ struct Classified {
 
 // The `top` likeliest classes of each example of the data set. Several views of
 // an example become one answer as the section's `average` says. Broken examples
-// are left out, and named in the log. Throws where the model is no classifier.
+// are left out, and named in the log; an error where all are. Throws where the
+// model is no classifier.
 absl::StatusOr<std::vector<Classified>> Classify(const TrainedModel& trained,
                                                  const Dataset& dataset,
                                                  int64_t top);

@@ -1,6 +1,5 @@
 // Evaluates the model of a run.
 
-#include <filesystem>
 #include <iostream>
 #include <utility>
 
@@ -64,13 +63,6 @@ class Dump : public Hook {
   bool done_ = false;
 };
 
-std::string ChosenCheckpoint(const std::string& folder) {
-  const std::string path = CheckpointPath(folder, FLAGS_checkpoint);
-  if (FLAGS_checkpoint != "best" || std::filesystem::exists(path)) return path;
-  std::cerr << folder << ": no best checkpoint, taking the last\n";
-  return CheckpointPath(folder, "last");
-}
-
 absl::StatusOr<Experiment> ReadExperiment(
     const std::string& folder, const std::vector<std::string>& changes) {
   ASSIGN_OR_RETURN(Experiment experiment, ExperimentOf(folder));
@@ -131,7 +123,7 @@ absl::Status Evaluate(const std::vector<std::string>& changes) {
   const std::string folder = UserPath(FLAGS_run_dir);
   ASSIGN_OR_RETURN(const Experiment experiment,
                    ReadExperiment(folder, changes));
-  const std::string path = ChosenCheckpoint(folder);
+  const std::string path = ChosenCheckpoint(folder, FLAGS_checkpoint);
   ASSIGN_OR_RETURN(const Checkpoint checkpoint, ReadCheckpoint(path));
   ASSIGN_OR_RETURN(const auto trainer,
                    TrainerWith(checkpoint, path, experiment));

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -20,6 +21,7 @@
 #include "tools/progress_line.h"
 #include "tools/section.h"
 #include "tools/trained_model.h"
+#include "tools/whole_examples.h"
 
 DEFINE_string(taps, "",
               "Paths of the model's parts, with commas: avgpool,layer4.1.");
@@ -29,7 +31,8 @@ DEFINE_string(section, "",
               "The data set of the experiment's section train, eval or test.");
 DEFINE_string(rows, "whole",
               "What is kept of a feature [N, C, h, w]: whole; flat, [N, C h "
-              "w]; or mean, over h and w.");
+              "w]; or mean, over h and w, which needs such maps or vectors "
+              "[N, C].");
 DEFINE_bool(fold, true, "Folds batch norms into convolutions: faster.");
 DEFINE_bool(skip_broken, false, "Leaves broken pictures out and names them.");
 DEFINE_bool(overwrite, false, "Extracts anew where --out exists already.");
@@ -62,6 +65,8 @@ struct Source {
   std::string text;
 };
 
+std::vector<std::string> Taps() { return absl::StrSplit(FLAGS_taps, ','); }
+
 absl::Status CheckFlags(size_t pictures) {
   const int sources =
       (pictures > 0) + !FLAGS_dataset.empty() + !FLAGS_section.empty();
@@ -72,8 +77,9 @@ absl::Status CheckFlags(size_t pictures) {
   if (FLAGS_rows != "whole" && FLAGS_rows != "flat" && FLAGS_rows != "mean") {
     return Invalid("--rows must be whole, flat or mean", FLAGS_rows);
   }
-  return Together({Given("--taps", !FLAGS_taps.empty()),
-                   Given("--out", !FLAGS_out.empty())});
+  RETURN_IF_ERROR(Together({Given("--taps", !FLAGS_taps.empty()),
+                            Given("--out", !FLAGS_out.empty())}));
+  return FeatureFile::CheckPath(FLAGS_out);
 }
 
 absl::StatusOr<Source> SourceOf(const TrainedModel& trained,
@@ -88,6 +94,9 @@ absl::StatusOr<Source> SourceOf(const TrainedModel& trained,
                      FLAGS_dataset.empty()
                          ? SectionOf(trained.experiment, FLAGS_section)
                          : SectionOfDataset(FLAGS_dataset));
+    if (!section.has_dataset()) {
+      return Invalid("--section must be one with a data set", FLAGS_section);
+    }
     const std::string folder = UserPath(FLAGS_data);
     ASSIGN_OR_RETURN(DatasetPart part,
                      OpenDataset(section, Context().WithDataFolder(folder)));
@@ -118,15 +127,19 @@ std::string TextOf(const TrainedModel& trained, const Source& source) {
   std::string text = absl::StrCat(source.text, " ", FLAGS_taps, " ", FLAGS_rows,
                                   " ", absl::Hex(WeightsDigest(*trained.model)),
                                   trained.experiment.model().DebugString());
-  for (const auto& transform : trained.experiment.eval().transform()) {
+  for (const auto& transform : trained.evaluation->transform()) {
     absl::StrAppend(&text, transform.DebugString());
   }
   return absl::StrCat(absl::Hex(pack::DigestOf(text.data(), text.size(), 0)));
 }
 
 // As --rows asks for; several views of an example become their mean.
-at::Tensor RowsOf(const at::Tensor& feature, int64_t views) {
+absl::StatusOr<at::Tensor> RowsOf(const at::Tensor& feature, int64_t views) {
   at::Tensor rows = feature;
+  if (FLAGS_rows == "mean" && rows.dim() == 3) {
+    return Invalid("--rows=mean must be of features [N, C, h, w] or [N, C]",
+                   c10::str(rows.sizes()));
+  }
   if (FLAGS_rows == "mean" && rows.dim() > 2) rows = rows.flatten(2).mean(2);
   if (FLAGS_rows == "flat" && rows.dim() > 2) rows = rows.flatten(1);
   return views == 1 ? rows : rows.unflatten(0, {-1, views}).mean(1);
@@ -134,7 +147,11 @@ at::Tensor RowsOf(const at::Tensor& feature, int64_t views) {
 
 absl::Status AddRows(const Batch& batch, const Source& source,
                      NamedTensors features, int64_t next, FeatureFile* file) {
-  for (auto& [path, feature] : features) feature = RowsOf(feature, batch.views);
+  for (auto& [path, feature] : features) {
+    const auto rows = RowsOf(feature, batch.views);
+    if (!rows.ok()) return AtPlace(rows.status(), path);
+    feature = *rows;
+  }
   std::vector<int64_t> labels(batch.index.size(), kIgnoredLabel);
   if (source.dataset->Info().classes > 0 && batch.target.dim() == 1) {
     const int64_t* target = batch.target.const_data_ptr<int64_t>();
@@ -156,56 +173,95 @@ double Since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+// Batches of a loader; with --skip_broken, of the whole examples alone.
+class Batches {
+ public:
+  static absl::StatusOr<Batches> Start(const LoaderOptions& options) {
+    Batches batches;
+    if (FLAGS_skip_broken) {
+      ASSIGN_OR_RETURN(batches.whole_, WholeExamples::Start(options));
+    } else {
+      ASSIGN_OR_RETURN(batches.all_, Loader::Start(options));
+    }
+    return batches;
+  }
+  absl::Status Next(Batch* batch) {
+    return whole_ ? whole_->Next(batch) : all_->Next(batch);
+  }
+
+ private:
+  std::optional<WholeExamples> whole_;
+  std::unique_ptr<Loader> all_;
+};
+
+// Adds the rows of the examples that `options` name.
 absl::StatusOr<Seconds> Extract(const TrainedModel& trained,
-                                const Source& source, FeatureFile* file) {
-  const std::vector<std::string> taps = absl::StrSplit(FLAGS_taps, ',');
-  ASSIGN_OR_RETURN(FeatureExtractor extractor,
-                   FeatureExtractor::Create(trained.model, taps));
+                                const LoaderOptions& options,
+                                const Source& source,
+                                FeatureExtractor* extractor,
+                                FeatureFile* file) {
   const int64_t total = source.end - source.begin;
   Seconds seconds;
   const Clock::time_point begin = Clock::now();
   if (file->next() == total) return seconds;
-  LoaderOptions options = trained.LoaderOf(
-      *source.dataset, source.begin + file->next(), source.end);
-  if (FLAGS_skip_broken) options.on_broken = OnBroken::kSkip;
-  ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
+  auto batches = Batches::Start(options);
+  // The rows that are there already are all that there will be.
+  if (absl::IsDataLoss(batches.status()) && FLAGS_skip_broken &&
+      file->rows() > 0) {
+    return seconds;
+  }
+  RETURN_IF_ERROR(batches.status());
   ProgressLine line("pictures", total);
   line.Add(file->next());
   Batch batch;
   bool folded = !FLAGS_fold;
   while (file->next() < total) {
-    RETURN_IF_ERROR(loader->Next(&batch));
-    const at::Tensor input = trained.Input(batch);
-    if (!folded) FoldNorms(*trained.model, input.slice(0, 0, 1), taps);
-    folded = true;
-    const Clock::time_point net = Clock::now();
-    NamedTensors features = extractor.Extract(input);
-    for (auto& [path, feature] : features) feature = feature.cpu();
-    seconds.net += Since(net);
+    RETURN_IF_ERROR(batches->Next(&batch));
     const int64_t next = std::min(total, file->next() + options.batch_size);
     line.Add(next - file->next());
+    if (batch.size() == 0) {
+      file->PassTo(next);
+      continue;
+    }
+    const at::Tensor input = trained.Input(batch);
+    if (!folded) FoldNorms(*trained.model, input.slice(0, 0, 1), Taps());
+    folded = true;
+    const Clock::time_point net = Clock::now();
+    NamedTensors features = extractor->Extract(input);
+    for (auto& [path, feature] : features) feature = feature.cpu();
+    seconds.net += Since(net);
     RETURN_IF_ERROR(AddRows(batch, source, std::move(features), next, file));
   }
   seconds.all = Since(begin);
   return seconds;
 }
 
+void Remove(const std::string& path) {
+  for (const std::string& made : FeatureFile::Paths(path, Taps())) {
+    fs::remove(made);
+  }
+  fs::remove_all(path + ".partial");
+}
+
 absl::Status Main(const std::vector<std::string>& changes,
                   const std::vector<std::string>& pictures) {
   RETURN_IF_ERROR(CheckFlags(pictures.size()));
   ASSIGN_OR_RETURN(const TrainedModel trained, TrainedModelOfFlags(changes));
+  auto extractor = FeatureExtractor::Create(trained.model, Taps());
+  if (!extractor.ok()) return AtPlace(extractor.status(), "--taps");
   ASSIGN_OR_RETURN(const Source source, SourceOf(trained, pictures));
+  ASSIGN_OR_RETURN(LoaderOptions options,
+                   trained.LoaderOf(*source.dataset, source.begin, source.end));
   const std::string path = UserPath(FLAGS_out);
-  if (FLAGS_overwrite) {
-    fs::remove(path);
-    fs::remove_all(path + ".partial");
-  }
-  ASSIGN_OR_RETURN(const auto file,
-                   FeatureFile::Open(path, TextOf(trained, source)));
+  const std::string text = TextOf(trained, source);
+  if (FLAGS_overwrite) Remove(path);
+  ASSIGN_OR_RETURN(const auto file, FeatureFile::Open(path, Taps(), text));
   if (file->next() > 0) {
     std::cerr << "goes on after " << file->next() << " pictures\n";
   }
-  ASSIGN_OR_RETURN(const Seconds seconds, Extract(trained, source, file.get()));
+  options.begin += file->next();
+  ASSIGN_OR_RETURN(const Seconds seconds,
+                   Extract(trained, options, source, &*extractor, file.get()));
   RETURN_IF_ERROR(file->Finish(source.dataset->Info().class_names));
   std::cout << absl::StreamFormat(
       "%s: %d rows, %d left out; %.2f s, of which %.2f s in the net\n", path,

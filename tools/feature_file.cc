@@ -87,13 +87,33 @@ FeatureFile::FeatureFile(std::string path, std::string source)
     : path_(std::move(path)), source_(std::move(source)) {}
 FeatureFile::~FeatureFile() = default;
 
-absl::StatusOr<std::unique_ptr<FeatureFile>> FeatureFile::Open(
-    const std::string& path, const std::string& source) {
-  if (!path.ends_with(".safetensors") && !path.ends_with(".npy")) {
-    return Invalid("--out must end in .safetensors or .npy", path);
+std::vector<std::string> FeatureFile::Paths(
+    const std::string& path, const std::vector<std::string>& names) {
+  if (!path.ends_with(".npy")) return {path};
+  const std::string base = path.substr(0, path.size() - 4);
+  std::vector<std::string> paths;
+  for (const std::string& name : names) {
+    paths.push_back(names.size() == 1
+                        ? path
+                        : absl::StrCat(base, ".", ShownName(name), ".npy"));
   }
-  if (fs::exists(path)) {
-    return AtPlace(Invalid("exists already; --overwrite extracts anew"), path);
+  paths.insert(paths.end(), {base + ".labels.npy", base + ".names.txt"});
+  return paths;
+}
+
+absl::Status FeatureFile::CheckPath(const std::string& path) {
+  const bool known = path.ends_with(".safetensors") || path.ends_with(".npy");
+  if (known) return absl::OkStatus();
+  return Invalid("--out must end in .safetensors or .npy", path);
+}
+
+absl::StatusOr<std::unique_ptr<FeatureFile>> FeatureFile::Open(
+    const std::string& path, const std::vector<std::string>& names,
+    const std::string& source) {
+  RETURN_IF_ERROR(CheckPath(path));
+  for (const std::string& made : Paths(path, names)) {
+    if (!fs::exists(made)) continue;
+    return AtPlace(Invalid("exists already; --overwrite extracts anew"), made);
   }
   std::unique_ptr<FeatureFile> file(new FeatureFile(path, source));
   if (fs::exists(file->Folder() + "/state.json")) {
@@ -211,21 +231,20 @@ absl::Status FeatureFile::Finish(const std::vector<std::string>& class_names) {
 }
 
 absl::Status FeatureFile::WriteNpys(const State& all) const {
-  const std::string base = path_.substr(0, path_.size() - 4);
+  std::vector<std::string> features;
+  for (const auto& column : features_) features.push_back(column->form().name);
+  const std::vector<std::string> paths = Paths(path_, features);
   ASSIGN_OR_RETURN(const at::Tensor names, all.Get("names"));
   RETURN_IF_ERROR(AtomicFile::Write(
-      base + ".names.txt",
+      paths.back(),
       {static_cast<const char*>(names.const_data_ptr()), names.nbytes()}));
   if (labelled_) {
     ASSIGN_OR_RETURN(const at::Tensor labels, all.Get("labels"));
-    RETURN_IF_ERROR(WriteNpy(base + ".labels.npy", labels));
+    RETURN_IF_ERROR(WriteNpy(paths[features.size()], labels));
   }
-  for (const auto& column : features_) {
-    const std::string name = ShownName(column->form().name);
-    ASSIGN_OR_RETURN(const at::Tensor feature, all.Get(name));
-    const bool only = features_.size() == 1;
-    RETURN_IF_ERROR(WriteNpy(
-        only ? path_ : absl::StrCat(base, ".", name, ".npy"), feature));
+  for (size_t i = 0; i < features.size(); ++i) {
+    ASSIGN_OR_RETURN(const at::Tensor feature, all.Get(ShownName(features[i])));
+    RETURN_IF_ERROR(WriteNpy(paths[i], feature));
   }
   return absl::OkStatus();
 }

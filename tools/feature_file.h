@@ -17,11 +17,19 @@ namespace toque {
 // added stays when the program ends, however it does.
 class FeatureFile {
  public:
+  // The files that Finish makes of features with these names: those of the
+  // features, in order, and beside .npy that of the labels and of the names.
+  static std::vector<std::string> Paths(const std::string& path,
+                                        const std::vector<std::string>& names);
+  // An error unless `path` ends in ".safetensors" or ".npy".
+  static absl::Status CheckPath(const std::string& path);
+
   // Begins, or goes on where one of the same source was stopped; the partial
-  // features of another source are an error. `path` ends in ".safetensors" or
-  // ".npy" and must not exist.
+  // features of another source are an error. None of Paths(path, names) may
+  // exist.
   static absl::StatusOr<std::unique_ptr<FeatureFile>> Open(
-      const std::string& path, const std::string& source);
+      const std::string& path, const std::vector<std::string>& names,
+      const std::string& source);
   ~FeatureFile();
   FeatureFile(const FeatureFile&) = delete;
   FeatureFile& operator=(const FeatureFile&) = delete;
@@ -37,6 +45,10 @@ class FeatureFile {
   absl::Status Add(const NamedTensors& features,
                    const std::vector<int64_t>& labels,
                    const std::vector<std::string>& names, int64_t next);
+
+  // The first `next` examples have been looked at, the last of them without a
+  // row.
+  void PassTo(int64_t next) { next_ = next; }
 
   // Makes the files of it all. PATH.safetensors holds each feature under its
   // name ("output" where that is empty), "labels" int64 [N], and "names": the

@@ -1,12 +1,15 @@
 #include "tools/given_model.h"
 
+#include <iostream>
 #include <utility>
 
 #include "ATen/CPUGeneratorImpl.h"
 #include "ATen/ops/randn.h"
 #include "framework/config/config.h"
+#include "framework/config/overrides.h"
 #include "framework/core/model.h"
 #include "framework/parts/device.h"
+#include "framework/parts/initialise.h"
 #include "tools/experiment_file.h"
 #include "tools/sizes.h"
 
@@ -25,10 +28,18 @@ absl::StatusOr<GivenModel> MakeGivenModel(const ModelFlags& flags) {
         given.experiment,
         ParseExperiment(absl::StrCat("model {\n", flags.model, "\n}"),
                         "--model"));
+    for (const std::string& change : flags.changes) {
+      RETURN_IF_ERROR(ApplyOverride(change, &given.experiment));
+    }
   }
   SeedGenerators(given.experiment.seed());
-  ASSIGN_OR_RETURN(given.model, Build<Model>(given.experiment.model(),
-                                             Context().At("model")));
+  const Context context = Context().WithDataFolder(flags.data);
+  ASSIGN_OR_RETURN(given.model,
+                   Build<Model>(given.experiment.model(), context.At("model")));
+  RETURN_IF_ERROR(Initialise(given.experiment, context, *given.model));
+  if (given.experiment.has_weights()) {
+    std::cerr << "weights are not read: the model is as it begins\n";
+  }
   return given;
 }
 

@@ -19,16 +19,18 @@ class Model;
 struct ModelFlags {
   std::string experiment;            // a text-proto
   std::string model;                 // a plugin as text
-  std::vector<std::string> changes;  // of the experiment, as by --set
+  std::vector<std::string> changes;  // as by --set
+  std::string data = "";             // the folder of files that `init` names
 };
 
 struct GivenModel {
-  Experiment experiment;  // of a bare model: nothing else in it
+  Experiment experiment;  // of a bare model: nothing else but changes
   std::shared_ptr<Model> model;
 };
 
-// The model as it starts: from the experiment's seed, its layers' own initial
-// values, no file of weights. No data is opened.
+// The model as it starts: from the experiment's seed, with its layers' own
+// initial values or those of `init`. No data is opened, and no file of weights
+// is read; one that the experiment asks for is said to be missed on stderr.
 absl::StatusOr<GivenModel> MakeGivenModel(const ModelFlags& flags);
 
 // "1,3,224,224" as sizes; without a text a batch of one ExampleShape().

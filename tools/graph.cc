@@ -60,11 +60,14 @@ absl::Status Write(const std::string& text) {
   }
   const std::string path = UserPath(FLAGS_output);
   if (absl::EndsWith(path, ".dot")) return WriteTextFile(path, text);
-  if (absl::EndsWith(path, ".svg")) return DrawSvg(text, path);
-  return Invalid("--output must end with .dot or .svg", FLAGS_output);
+  return DrawSvg(text, path);
 }
 
 absl::Status Main(const std::vector<std::string>& changes) {
+  if (!FLAGS_output.empty() && !absl::EndsWith(FLAGS_output, ".dot") &&
+      !absl::EndsWith(FLAGS_output, ".svg")) {
+    return Invalid("--output must end with .dot or .svg", FLAGS_output);
+  }
   ASSIGN_OR_RETURN(const GivenModel given,
                    MakeGivenModel({FLAGS_experiment, FLAGS_model, changes}));
   ASSIGN_OR_RETURN(const std::vector<int64_t> shape,

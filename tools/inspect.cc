@@ -1,6 +1,7 @@
 // Shows the values of parameters and of their gradients.
 
 #include <atomic>
+#include <cmath>
 #include <iostream>
 
 #include "absl/strings/str_format.h"
@@ -38,14 +39,16 @@ constexpr char kUsage[] = R"(Shows parameters, buffers and gradients (R38):
   inspect --experiment=experiments/digits_convnet.textproto --match='^fc' --step=1
 
 Mean, standard deviation, least and most of each tensor's finite elements, and
-how many are not finite. With --step of gradients, too, as they are before that
+how many are not finite; a tensor without finite elements has none. With --step of gradients, too, as they are before that
 step: summed, unscaled and, where a hook clips them, clipped. Nothing is
 written.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
 
-std::string Text(double value) { return absl::StrFormat("%.4g", value); }
+std::string Text(double value) {
+  return std::isnan(value) ? "none" : absl::StrFormat("%.4g", value);
+}
 
 std::vector<std::string> Cells(const std::optional<TensorStatistics>& some) {
   if (!some) return {"none", "", "", "", ""};
@@ -116,6 +119,7 @@ Tensors LookInRun(const Experiment& experiment) {
   std::atomic<int> stop = 0;
   ASSIGN_OR_RETURN(const auto trainer,
                    Trainer::Create(experiment, context, {"", "", &stop}));
+  RETURN_IF_ERROR(Inspect(*trainer->parts().model, FLAGS_match).status());
   Tensors seen = Invalid("--step must be one of the run's", FLAGS_step);
   trainer->AddHook(std::make_unique<Look>(FLAGS_step, &seen, &stop), "inspect");
   RETURN_IF_ERROR(trainer->Train().status());
@@ -125,7 +129,8 @@ Tensors LookInRun(const Experiment& experiment) {
 Tensors Seen(const std::vector<std::string>& changes) {
   if (FLAGS_step == 0) {
     ASSIGN_OR_RETURN(const GivenModel given,
-                     MakeGivenModel({FLAGS_experiment, FLAGS_model, changes}));
+                     MakeGivenModel({FLAGS_experiment, FLAGS_model, changes,
+                                     UserPath(FLAGS_data)}));
     return Inspect(*given.model, FLAGS_match);
   }
   if (!FLAGS_model.empty()) {

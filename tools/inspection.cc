@@ -1,7 +1,5 @@
 #include "tools/inspection.h"
 
-#include <cmath>
-
 #include "ATen/ops/isfinite.h"
 #include "framework/core/model_access.h"
 #include "framework/shared/name_patterns.h"
@@ -40,7 +38,8 @@ absl::StatusOr<std::vector<InspectedTensor>> Inspect(
     }
   }
   if (!found.empty()) return found;
-  return Invalid("--match must match a parameter or buffer", pattern);
+  return Invalid("--match must match a parameter or buffer of floating type",
+                 pattern);
 }
 
 }  // namespace toque

@@ -3,6 +3,7 @@
 #ifndef TOQUE_TOOLS_INSPECTION_H_
 #define TOQUE_TOOLS_INSPECTION_H_
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,12 +16,12 @@ namespace toque {
 
 class Model;
 
-// Of the elements of a tensor that are finite; 0 where there are none.
+// Of the elements of a tensor that are finite; NaN where there are none.
 struct TensorStatistics {
-  double mean = 0;
-  double std = 0;  // population form: divided by the number of elements
-  double least = 0;
-  double most = 0;
+  double mean = NAN;
+  double std = NAN;  // population form: divided by the number of elements
+  double least = NAN;
+  double most = NAN;
   int64_t not_finite = 0;  // elements that are left out
 };
 TensorStatistics StatisticsOf(const at::Tensor& tensor);

@@ -51,7 +51,8 @@ absl::Status DrawClassified(const std::vector<Classified>& classified,
   Sheet sheet;
   sheet.columns = FLAGS_columns;
   for (const Classified& one : classified) {
-    LoaderOptions options = trained.LoaderOf(dataset, one.index, one.index + 1);
+    ASSIGN_OR_RETURN(const LoaderOptions options,
+                     trained.LoaderOf(dataset, one.index, one.index + 1));
     ASSIGN_OR_RETURN(auto pictures, ShownPictures(options, 1, DatasetInfo()));
     const Guess& guess = one.guesses.front();
     pictures.front().name = absl::StrCat(trained.ClassName(guess.label), " ",
@@ -65,6 +66,10 @@ absl::Status Main(const std::vector<std::string>& changes,
                   const std::vector<std::string>& paths) {
   RETURN_IF_ERROR(Together({AtLeast("--top", FLAGS_top, 1),
                             AtLeast("--columns", FLAGS_columns, 1)}));
+  if (!FLAGS_out.empty() && !FLAGS_out.ends_with(".png") &&
+      !FLAGS_out.ends_with(".svg")) {
+    return Invalid("--out must end in .png or .svg", FLAGS_out);
+  }
   ASSIGN_OR_RETURN(const auto dataset, PictureFilesAt(paths));
   ASSIGN_OR_RETURN(const TrainedModel trained, TrainedModelOfFlags(changes));
   ASSIGN_OR_RETURN(const auto classified,

@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "c10/core/GradMode.h"
+#include "framework/config/config.h"
 #include "framework/core/model_access.h"
+#include "framework/parts/param_groups.h"
+#include "framework/parts/section_loader.h"
 #include "framework/weights/weights_map.h"
 #include "tools/averages.h"
-#include "tools/section.h"
 
 namespace toque {
 namespace {
@@ -25,16 +27,34 @@ bool HasStatistics(const Model& model) {
   });
 }
 
+// Training mode as the run has it: what is frozen keeps its statistics.
+absl::Status EnterTraining(const Experiment& experiment, Loss& loss,
+                           Model& model) {
+  NamedTensors parameters = Parameters(model);
+  for (auto& [name, parameter] : loss.Parameters()) {
+    parameters.emplace_back("loss." + name, parameter);
+  }
+  RETURN_IF_ERROR(MakeGroups(experiment, parameters).status());
+  SetTraining(model, true);
+  if (experiment.frozen_statistics() == Experiment::KEPT) {
+    FreezeStatistics(model);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ComputeStatistics(const Checkpoint& checkpoint,
                                const Context& context,
                                const TrainedModel& trained) {
-  ASSIGN_OR_RETURN(const OpenSection section,
-                   OpenSectionOf(trained.experiment, "train", context));
-  LoaderOptions options = section.Options();
+  const Experiment& experiment = trained.experiment;
+  RETURN_IF_ERROR(CheckExperiment(experiment));
+  ASSIGN_OR_RETURN(const Parts parts,
+                   BuildParts(experiment, context, Opening::kOpen));
+  LoaderOptions options =
+      LoaderOptionsOf(experiment, parts.train, /*training=*/true);
   options.pixels.type = PixelForm::kFloat32;
   options.epoch = checkpoint.state.GetInteger("progress.epoch").value_or(0);
   ASSIGN_OR_RETURN(const auto loader, Loader::Start(options));
-  SetTraining(*trained.model, true);
+  RETURN_IF_ERROR(EnterTraining(experiment, *parts.loss, *trained.model));
   return RecomputeStatistics(*trained.model, [&]() -> absl::Status {
     Batch batch;
     for (int64_t i = 0; i < loader->batches_per_epoch(); ++i) {
@@ -72,9 +92,6 @@ absl::Status LoadRunWeights(const Checkpoint& checkpoint,
                             const std::string& averages, const Context& context,
                             TrainedModel* trained) {
   const bool any = averages == "any";
-  if (!any && averages != "none" && averages != "ema" && averages != "swa") {
-    return Invalid("--averages must be any, none, ema or swa", averages);
-  }
   const State saved = checkpoint.state.Part("model");
   const NamedTensors tensors(saved.tensors().begin(), saved.tensors().end());
   RETURN_IF_ERROR(

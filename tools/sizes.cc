@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<int64_t>> Sizes(const std::string& option,
 std::string WithCommas(int64_t number) {
   std::string text = absl::StrCat(number);
   const size_t first = number < 0 ? 1 : 0;
-  for (size_t i = text.size(); i > first + 3;) text.insert(i -= 3, ",");
+  for (size_t i = text.size(); i > first + 3;) text.insert(i -= 3, 1, ',');
   return text;
 }
 

@@ -1,7 +1,7 @@
 #include "tools/trained_model.h"
 
-#include <filesystem>
 #include <iostream>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -13,12 +13,12 @@
 #include "framework/core/model_access.h"
 #include "framework/core/registry.h"
 #include "framework/parts/device.h"
-#include "framework/shared/input_file.h"
+#include "framework/parts/initialise.h"
 #include "framework/trainer/checkpoint.h"
 #include "framework/weights/builtin_weights.h"
 #include "framework/weights/model_weights.h"
 #include "gflags/gflags.h"
-#include "nlohmann/json.hpp"
+#include "tools/class_names.h"
 #include "tools/experiment_file.h"
 #include "tools/run_weights.h"
 
@@ -42,10 +42,15 @@ DEFINE_string(transforms, "",
               "of torchvision's classifiers.");
 DEFINE_string(classes, "", "A text of class names in their order, one a line.");
 DEFINE_string(data, "", "As that of an experiment.");
-DEFINE_string(device, "AUTO", "AUTO, CPU or CUDA.");
-DEFINE_string(memory_format, "CHANNELS_LAST", "CHANNELS_LAST or CONTIGUOUS.");
-DEFINE_int32(compute_threads, 0,
-             "Threads that compute (default: LibTorch's choice).");
+DEFINE_string(
+    device, "",
+    "AUTO, CPU or CUDA (default: the experiment's; AUTO of --model).");
+DEFINE_string(memory_format, "",
+              "CHANNELS_LAST or CONTIGUOUS (default: the experiment's; "
+              "CHANNELS_LAST of --model).");
+DEFINE_int32(compute_threads, -1,
+             "Threads that compute; 0: LibTorch's choice (default: the "
+             "experiment's).");
 DEFINE_int32(loader_threads, -1,
              "Threads that read pictures (default: as many as the machine has "
              "cores).");
@@ -74,6 +79,10 @@ or that of an experiment or a plugin, with weights from a file:
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
 
+bool IsGiven(const char* flag) {
+  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
+}
+
 absl::Status CheckFlags() {
   const int sources =
       !FLAGS_run_dir.empty() + !FLAGS_experiment.empty() + !FLAGS_model.empty();
@@ -84,12 +93,42 @@ absl::Status CheckFlags() {
   if (!FLAGS_run_dir.empty() && !FLAGS_weights.empty()) {
     return Invalid("--weights must not be given beside --run_dir");
   }
+  for (const char* flag : {"checkpoint", "averages"}) {
+    if (FLAGS_run_dir.empty() && IsGiven(flag)) {
+      return Invalid(absl::StrCat("--", flag, " needs --run_dir"));
+    }
+  }
   if (FLAGS_model.empty() && !FLAGS_transforms.empty()) {
     return Invalid("--transforms needs --model");
   }
+  const std::set<std::string> averages = {"any", "none", "ema", "swa"};
+  if (!averages.contains(FLAGS_averages)) {
+    return Invalid("--averages must be any, none, ema or swa", FLAGS_averages);
+  }
   return Together({AtLeast("--batch_size", FLAGS_batch_size, 1),
                    AtLeast("--loader_threads", FLAGS_loader_threads, -1),
-                   AtLeast("--compute_threads", FLAGS_compute_threads, 0)});
+                   AtLeast("--compute_threads", FLAGS_compute_threads, -1)});
+}
+
+// Where the model computes, as far as flags say it.
+absl::Status ApplyFlags(Experiment* experiment) {
+  Device device = experiment->device();
+  if (!FLAGS_device.empty() && !Device_Parse(FLAGS_device, &device)) {
+    return Invalid("--device must be AUTO, CPU or CUDA", FLAGS_device);
+  }
+  experiment->set_device(device);
+  if (FLAGS_memory_format == "CHANNELS_LAST") {
+    experiment->set_memory_format(Experiment::CHANNELS_LAST);
+  } else if (FLAGS_memory_format == "CONTIGUOUS") {
+    experiment->set_memory_format(Experiment::CONTIGUOUS);
+  } else if (!FLAGS_memory_format.empty()) {
+    return Invalid("--memory_format must be CHANNELS_LAST or CONTIGUOUS",
+                   FLAGS_memory_format);
+  }
+  if (FLAGS_compute_threads >= 0) {
+    experiment->set_compute_threads(FLAGS_compute_threads);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Experiment> ChosenExperiment(
@@ -108,16 +147,12 @@ absl::StatusOr<Experiment> ChosenExperiment(
         ParseExperiment(absl::StrCat("model { ", FLAGS_model, "\n}\neval { ",
                                      transforms, "\n}"),
                         "--model"));
+    experiment.set_memory_format(Experiment::CHANNELS_LAST);
   }
+  RETURN_IF_ERROR(ApplyFlags(&experiment));
   for (const std::string& change : changes) {
     RETURN_IF_ERROR(ApplyOverride(change, &experiment));
   }
-  if (!experiment.has_eval()) *experiment.mutable_eval() = experiment.test();
-  RETURN_IF_ERROR(
-      ApplyOverride(absl::StrCat("device: ", FLAGS_device,
-                                 " memory_format: ", FLAGS_memory_format,
-                                 " compute_threads: ", FLAGS_compute_threads),
-                    &experiment));
   if (!FLAGS_weights.empty()) {
     experiment.mutable_weights()->set_file(
         IsBuiltinName(FLAGS_weights) ? FLAGS_weights : UserPath(FLAGS_weights));
@@ -125,38 +160,15 @@ absl::StatusOr<Experiment> ChosenExperiment(
   return experiment;
 }
 
-std::string ChosenCheckpoint() {
-  const std::string folder = UserPath(FLAGS_run_dir);
-  const std::string path = CheckpointPath(folder, FLAGS_checkpoint);
-  if (FLAGS_checkpoint != "best" || std::filesystem::exists(path)) return path;
-  std::cerr << folder << ": no best checkpoint, taking the last\n";
-  return CheckpointPath(folder, "last");
-}
-
-absl::StatusOr<std::vector<std::string>> ReadClassNames() {
-  std::vector<std::string> names;
-  if (FLAGS_classes.empty()) return names;
-  RETURN_IF_ERROR(
-      ForEachLine(UserPath(FLAGS_classes), [&names](std::string_view line) {
-        if (!line.empty()) names.emplace_back(line);
-        return absl::OkStatus();
-      }));
-  return names;
-}
-
-// Those that stand in a checkpoint.
-std::vector<std::string> ClassNamesIn(const Checkpoint& checkpoint) {
-  const auto found = checkpoint.metadata.find("classes");
-  if (found == checkpoint.metadata.end()) return {};
-  const auto names = nlohmann::json::parse(found->second, nullptr, false);
-  if (!names.is_array()) return {};
-  return names.get<std::vector<std::string>>();
-}
-
 absl::Status MakeTransforms(const Context& context, TrainedModel* trained) {
-  const Section& section = trained->experiment.eval();
+  const Experiment& experiment = trained->experiment;
+  if (!experiment.has_eval() && !experiment.has_test()) return absl::OkStatus();
+  const bool eval = experiment.has_eval();
+  const Section& section = eval ? experiment.eval() : experiment.test();
+  trained->evaluation = section;
   for (int i = 0; i < section.transform_size(); ++i) {
-    const Context place = context.At(absl::StrCat("eval.transform[", i, "]"));
+    const Context place =
+        context.At(absl::StrCat(eval ? "eval" : "test", ".transform[", i, "]"));
     ASSIGN_OR_RETURN(auto transform,
                      Build<Transform>(section.transform(i), place));
     trained->transforms.push_back(std::move(transform));
@@ -164,29 +176,41 @@ absl::Status MakeTransforms(const Context& context, TrainedModel* trained) {
   return absl::OkStatus();
 }
 
-absl::Status LoadChosen(const std::optional<Checkpoint>& checkpoint,
+// A checkpoint of the run, and where it is.
+struct Saved {
+  std::string path;
+  Checkpoint checkpoint;
+};
+
+absl::Status LoadChosen(const std::optional<Saved>& saved,
                         const Context& context, TrainedModel* trained) {
-  if (checkpoint) {
-    return LoadRunWeights(*checkpoint, FLAGS_averages, context, trained);
+  if (saved) {
+    return AtPlace(
+        LoadRunWeights(saved->checkpoint, FLAGS_averages, context, trained),
+        saved->path);
   }
+  RETURN_IF_ERROR(Initialise(trained->experiment, context, *trained->model));
   if (!trained->experiment.has_weights()) {
     std::cerr << "no weights are given: the model is as it begins\n";
     return absl::OkStatus();
   }
-  return LoadWeights(trained->experiment.weights(), context.At("weights"),
-                     *trained->model)
-      .status();
+  ASSIGN_OR_RETURN(const WeightsReport report,
+                   LoadWeights(trained->experiment.weights(),
+                               context.At("weights"), *trained->model));
+  if (!report.Complete()) std::cerr << "weights: " << report.Text() << "\n";
+  return absl::OkStatus();
 }
 
-absl::Status MakeModel(const std::optional<Checkpoint>& checkpoint,
+absl::Status MakeModel(const std::optional<Saved>& saved,
                        TrainedModel* trained) {
   Experiment& experiment = trained->experiment;
   ASSIGN_OR_RETURN(trained->device, PrepareDevice(experiment));
   DatasetInfo info;
   info.class_names = trained->class_names;
   info.classes = static_cast<int64_t>(info.class_names.size());
+  const std::string data = UserPath(FLAGS_data);
   const Context context = Context()
-                              .WithDataFolder(UserPath(FLAGS_data))
+                              .WithDataFolder(data)
                               .WithDevice(trained->device.str())
                               .WithDataset(std::move(info));
   RETURN_IF_ERROR(MakeTransforms(context, trained));
@@ -195,7 +219,7 @@ absl::Status MakeModel(const std::optional<Checkpoint>& checkpoint,
                    Build<Model>(experiment.model(), context.At("model")));
   MoveTo(*trained->model, trained->device,
          ScalarTypeOf(experiment.default_dtype()));
-  RETURN_IF_ERROR(LoadChosen(checkpoint, context, trained));
+  RETURN_IF_ERROR(LoadChosen(saved, context, trained));
   if (experiment.memory_format() == Experiment::CHANNELS_LAST) {
     ToMemoryFormat(*trained->model, at::MemoryFormat::ChannelsLast);
   }
@@ -205,13 +229,12 @@ absl::Status MakeModel(const std::optional<Checkpoint>& checkpoint,
 
 }  // namespace
 
-std::string TrainedModel::ClassName(int64_t index) const {
-  const auto i = static_cast<size_t>(index);
-  return i < class_names.size() ? class_names[i] : absl::StrCat(index);
-}
-
-LoaderOptions TrainedModel::LoaderOf(const Dataset& dataset, int64_t begin,
-                                     int64_t end) const {
+absl::StatusOr<LoaderOptions> TrainedModel::LoaderOf(const Dataset& dataset,
+                                                     int64_t begin,
+                                                     int64_t end) const {
+  if (!evaluation) {
+    return Invalid("eval or test must be given: it has the transforms");
+  }
   LoaderOptions options;
   options.dataset = &dataset;
   options.begin = begin;
@@ -219,7 +242,7 @@ LoaderOptions TrainedModel::LoaderOf(const Dataset& dataset, int64_t begin,
   for (const auto& transform : transforms) {
     options.transforms.push_back(transform.get());
   }
-  for (const auto& transform : experiment.eval().transform()) {
+  for (const auto& transform : evaluation->transform()) {
     options.transform_names.emplace_back(PluginName(transform));
   }
   options.batch_size = FLAGS_batch_size;
@@ -247,18 +270,22 @@ absl::StatusOr<TrainedModel> TrainedModelOfFlags(
   RETURN_IF_ERROR(CheckFlags());
   TrainedModel trained;
   ASSIGN_OR_RETURN(trained.experiment, ChosenExperiment(changes));
-  ASSIGN_OR_RETURN(trained.class_names, ReadClassNames());
-  std::optional<Checkpoint> checkpoint;
+  if (!FLAGS_classes.empty()) {
+    ASSIGN_OR_RETURN(trained.class_names,
+                     ReadClassNames(UserPath(FLAGS_classes)));
+  }
+  std::optional<Saved> saved;
   if (!FLAGS_run_dir.empty()) {
-    const std::string path = ChosenCheckpoint();
-    ASSIGN_OR_RETURN(checkpoint, ReadCheckpoint(path));
-    RETURN_IF_ERROR(
-        AtPlace(CheckModelType(*checkpoint, trained.experiment), path));
+    saved.emplace().path =
+        ChosenCheckpoint(UserPath(FLAGS_run_dir), FLAGS_checkpoint);
+    ASSIGN_OR_RETURN(saved->checkpoint, ReadCheckpoint(saved->path));
+    RETURN_IF_ERROR(AtPlace(
+        CheckModelType(saved->checkpoint, trained.experiment), saved->path));
     if (trained.class_names.empty()) {
-      trained.class_names = ClassNamesIn(*checkpoint);
+      trained.class_names = ClassNamesIn(saved->checkpoint);
     }
   }
-  RETURN_IF_ERROR(MakeModel(checkpoint, &trained));
+  RETURN_IF_ERROR(MakeModel(saved, &trained));
   return trained;
 }
 

@@ -4,6 +4,7 @@
 #define TOQUE_TOOLS_TRAINED_MODEL_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,16 +20,20 @@ class Model;
 struct TrainedModel {
   Experiment experiment;         // where it comes from
   std::shared_ptr<Model> model;  // in evaluation mode, on the device
-  // What an evaluation does to an example.
+  // What an evaluation does to an example: as eval says, or else test.
+  std::optional<Section> evaluation;
   std::vector<std::unique_ptr<Transform>> transforms;
   std::vector<std::string> class_names;  // empty where they aren't known
   at::Device device = at::kCPU;
 
   // "tabby cat", or the number where there are no names.
   std::string ClassName(int64_t index) const;
+  // An error unless each of so many outputs has its name, or none has.
+  absl::Status CheckClassNames(int64_t outputs) const;
   // The examples [begin, end) of a data set, in order, as the model takes them.
-  LoaderOptions LoaderOf(const Dataset& dataset, int64_t begin,
-                         int64_t end) const;
+  // An error without `evaluation`.
+  absl::StatusOr<LoaderOptions> LoaderOf(const Dataset& dataset, int64_t begin,
+                                         int64_t end) const;
   // A batch's input as the model takes it, on the device.
   at::Tensor Input(const Batch& batch) const;
 };

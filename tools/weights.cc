@@ -1,5 +1,6 @@
 // Shows, compares, converts and averages files of weights.
 
+#include <filesystem>
 #include <iostream>
 
 #include "framework/command/flags.h"
@@ -33,7 +34,9 @@ A name without slash and dot is that of weights that come with the build.
   convert FILE OUT        under other names or in another format, which the
                           name of OUT tells: .safetensors, .pth or .pt
   average OUT FILE FILE...
-                          the mean, computed in float64)";
+                          the mean, computed in float64
+
+OUT must not exist yet.)";
 
 absl::StatusOr<WeightsFile> Read(const std::string& file) {
   Weights options;
@@ -62,13 +65,21 @@ absl::Status Show(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status WriteNew(const std::string& out, const WeightsFile& file) {
+  const std::string path = UserPath(out);
+  if (std::filesystem::exists(path)) {
+    return AtPlace(Invalid("must not exist yet"), path);
+  }
+  return WriteWeights(path, file);
+}
+
 absl::Status Average(const std::vector<std::string>& words) {
   std::vector<WeightsFile> files;
   for (size_t i = 2; i < words.size(); ++i) {
     ASSIGN_OR_RETURN(files.emplace_back(), Read(words[i]));
   }
   ASSIGN_OR_RETURN(const WeightsFile mean, AverageWeights(files));
-  return WriteWeights(UserPath(words[1]), mean);
+  return WriteNew(words[1], mean);
 }
 
 // False where files that should be equal are not.
@@ -82,7 +93,7 @@ absl::StatusOr<bool> Main(const std::vector<std::string>& words) {
     return CompareWeights(first, second, std::cout);
   } else if (command == "convert" && words.size() == 3) {
     ASSIGN_OR_RETURN(const WeightsFile file, Read(words[1]));
-    RETURN_IF_ERROR(WriteWeights(UserPath(words[2]), file));
+    RETURN_IF_ERROR(WriteNew(words[2], file));
   } else if (command == "average" && words.size() >= 4) {
     RETURN_IF_ERROR(Average(words));
   } else {

@@ -57,21 +57,31 @@ std::vector<std::string> Difference(const at::Tensor& a, const at::Tensor& b) {
   return {"type", absl::StrCat(TypeText(a), " and ", TypeText(b)), "-"};
 }
 
-// Adds the floating tensors of `file` to `sums`.
-absl::Status AddTo(const WeightsFile& file, ByName* sums) {
-  const ByName tensors(file.tensors.begin(), file.tensors.end());
-  for (auto& [name, sum] : *sums) {
-    const auto found = tensors.find(name);
-    if (found == tensors.end()) {
+bool IsAveraged(const at::Tensor& tensor) {
+  return tensor.is_floating_point() || tensor.is_complex();
+}
+
+// Two files that are averaged have the same names, shapes, and kinds of
+// numbers.
+absl::Status CheckAlike(const ByName& a, const ByName& b) {
+  for (const auto& [name, tensor] : a) {
+    const auto found = b.find(name);
+    if (found == b.end()) {
       return Invalid(
           absl::StrCat("all files must have the tensor \"", name, "\""));
     }
-    if (found->second.sizes() != sum.sizes()) {
+    const at::Tensor& other = found->second;
+    if (other.sizes() != tensor.sizes()) {
       return Invalid(absl::StrCat("\"", name, "\" must have shape ",
-                                  ShapeText(sum), " in all files"),
-                     ShapeText(found->second));
+                                  ShapeText(tensor), " in all files"),
+                     ShapeText(other));
     }
-    sum.add_(found->second);
+    if (IsAveraged(other) != IsAveraged(tensor) ||
+        other.is_complex() != tensor.is_complex()) {
+      return Invalid(absl::StrCat("\"", name, "\" must be like ",
+                                  TypeText(tensor), " in all files"),
+                     TypeText(other));
+    }
   }
   return absl::OkStatus();
 }
@@ -144,15 +154,22 @@ bool CompareWeights(const WeightsFile& first, const WeightsFile& second,
 
 absl::StatusOr<WeightsFile> AverageWeights(
     const std::vector<WeightsFile>& files) {
-  ByName sums;
   WeightsFile mean = files.back();
-  for (const auto& [name, tensor] : mean.tensors) {
-    if (!tensor.is_floating_point()) continue;
-    sums[name] = tensor.new_zeros(tensor.sizes(), at::kDouble);
+  const ByName last(mean.tensors.begin(), mean.tensors.end());
+  ByName sums;
+  for (const auto& [name, tensor] : last) {
+    if (!IsAveraged(tensor)) continue;
+    sums[name] = tensor.new_zeros(
+        tensor.sizes(), tensor.is_complex() ? at::kComplexDouble : at::kDouble);
   }
   for (size_t i = 0; i < files.size(); ++i) {
-    RETURN_IF_ERROR(
-        AtPlace(AddTo(files[i], &sums), absl::StrCat("file ", i + 1)));
+    ByName tensors(files[i].tensors.begin(), files[i].tensors.end());
+    const std::string place = absl::StrCat("file ", i + 1);
+    RETURN_IF_ERROR(AtPlace(CheckAlike(last, tensors), place));
+    RETURN_IF_ERROR(AtPlace(CheckAlike(tensors, last), place));
+    for (auto& [name, sum] : sums) {
+      sum.add_(tensors[name].to(sum.scalar_type()));
+    }
   }
   for (auto& [name, tensor] : mean.tensors) {
     const auto sum = sums.find(name);

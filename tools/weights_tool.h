@@ -29,7 +29,7 @@ bool CompareWeights(const WeightsFile& first, const WeightsFile& second,
                     std::ostream& out);
 
 // The last of the files with the mean of all, computed in float64, in place of
-// its floating tensors; all must have its names and shapes.
+// its floating and complex tensors; all must have its names and shapes.
 absl::StatusOr<WeightsFile> AverageWeights(
     const std::vector<WeightsFile>& files);
 

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "framework/archive/pickle_reader.h"
+#include "framework/archive/printable.h"
 
 namespace toque {
 namespace {
@@ -69,11 +69,15 @@ constexpr NamedType kTypes[] = {
     {"BoolStorage", "bool", at::kBool},
     {"ComplexFloatStorage", "complex64", at::kComplexFloat},
     {"ComplexDoubleStorage", "complex128", at::kComplexDouble},
+    {"", "complex32", at::kComplexHalf},
     {"", "uint16", at::kUInt16},
     {"", "uint32", at::kUInt32},
     {"", "uint64", at::kUInt64},
     {"", "float8_e4m3fn", at::kFloat8_e4m3fn},
     {"", "float8_e5m2", at::kFloat8_e5m2},
+    {"", "float8_e4m3fnuz", at::kFloat8_e4m3fnuz},
+    {"", "float8_e5m2fnuz", at::kFloat8_e5m2fnuz},
+    {"", "float8_e8m0fnu", at::kFloat8_e8m0fnu},
 };
 
 absl::Status Malformed(std::string_view what) {
@@ -90,12 +94,36 @@ const KnownGlobal* Find(std::string_view module, std::string_view name) {
   return found == std::end(kKnown) ? nullptr : found;
 }
 
+// Whether torch calls an element type so: qint8, uint4, float4_e2m1fn_x2.
+bool NamesAType(std::string_view name) {
+  constexpr std::string_view kKinds[] = {"float", "int",   "uint", "complex",
+                                         "qint",  "quint", "bits"};
+  const size_t digits = name.find_first_of("0123456789");
+  return digits != name.npos &&
+         std::ranges::count(kKinds, name.substr(0, digits)) != 0;
+}
+
 absl::Status Refused(std::string_view module, std::string_view name) {
+  if (module == "torch" && NamesAType(name)) {
+    return Invalid("a tensor must be of a type that this program reads",
+                   Printable(name));
+  }
   return absl::InvalidArgumentError(absl::StrCat(
-      "must hold tensors and containers alone, got \"",
-      absl::CHexEscape(View(module)), ".", absl::CHexEscape(View(name)),
+      "must hold tensors and containers alone, got \"", Printable(module), ".",
+      Printable(name),
       "\"; nothing in it was executed. Of a whole model save the tensors: "
       "torch.save(model.state_dict(), path)"));
+}
+
+// Whether {"conj": True} or {"neg": True} stand beside a tensor: its values are
+// not those in the storage.
+bool HasLazyValues(const PickleValue& metadata) {
+  const auto& items = metadata.items;
+  for (size_t i = 0; i + 1 < items.size(); i += 2) {
+    const bool named = items[i]->text == "conj" || items[i]->text == "neg";
+    if (named && items[i + 1]->integer != 0) return true;
+  }
+  return false;
 }
 
 bool IsNumber(const PickleValue* value) { return value->Is(Kind::kInteger); }
@@ -112,7 +140,7 @@ absl::Status PickleReader::PushGlobal(std::string_view module,
   PickleGlobal global = PickleGlobal::kNone;
   at::ScalarType type = at::ScalarType::Undefined;
   if (const KnownGlobal* known = Find(module, name)) global = known->global;
-  if (module == "torch") {
+  if (module == "torch" && !name.empty()) {
     for (const NamedType& known : kTypes) {
       if (name != known.storage && name != known.dtype) continue;
       type = known.type;
@@ -204,7 +232,7 @@ absl::StatusOr<PickleValue*> PickleReader::Called(const Value& function,
   }
 }
 
-// (storage, offset, sizes, strides, requires_grad, hooks, dtype)
+// (storage, offset, sizes, strides, requires_grad, hooks[, dtype][, metadata])
 absl::StatusOr<PickleValue*> PickleReader::Tensor(const Value& arguments,
                                                   bool with_type) {
   const auto& items = arguments.items;
@@ -216,6 +244,12 @@ absl::StatusOr<PickleValue*> PickleReader::Tensor(const Value& arguments,
   const at::ScalarType type = with_type ? items[6]->type : items[0]->type;
   if (type == at::ScalarType::Undefined) {
     return Malformed("a tensor must have a type");
+  }
+  const size_t metadata = with_type ? 7 : 6;
+  if (items.size() > metadata && HasLazyValues(*items[metadata])) {
+    return Invalid(
+        "a tensor must hold its values as they are: save "
+        "t.resolve_conj().resolve_neg()");
   }
   ASSIGN_OR_RETURN(Value * tensor, Make(Kind::kTensor));
   tensor->items.assign(items.begin(), items.begin() + 4);

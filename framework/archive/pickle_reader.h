@@ -33,7 +33,8 @@ class PickleReader {
 
   // Bytes that are read.
   size_t position() const { return position_; }
-  // Of all pickles, by key; that of a view apart.
+  // Of all pickles, by key; of several values of one key, views of it among
+  // them, the first.
   const std::map<std::string_view, const PickleValue*>& storages() const {
     return storages_;
   }

@@ -93,6 +93,13 @@ TEST(PickleReaderTest, NamesWhatItRefusesToCall) {
                                        "it was executed"))
         << bytes;
   }
+  EXPECT_THAT(Read("ctorch\n\n."), FailsWith("got \"torch.\""));
+  EXPECT_THAT(Read("ctorch\nqint8\n."),
+              FailsWith("a tensor must be of a type that this program reads, "
+                        "got qint8"));
+  EXPECT_OK(Read("ctorch\nfloat8_e8m0fnu\n."));
+  EXPECT_THAT(Read("c" + std::string(9000, '\x1b') + "\nx\n."),
+              FailsWith("\\x1b...."));
   // What may be named may not be called for anything else.
   EXPECT_THAT(Read("ctorch\nFloatStorage\n)R."),
               FailsWith("it calls what can't be called"));

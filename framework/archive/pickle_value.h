@@ -39,7 +39,7 @@ struct PickleValue {
     kDict,      // items: key, value, key, value ...
     kGlobal,    // global, type
     kStorage,   // text: its key; integer: elements; type; items: of a view of
-                // another storage, where it begins
+                // another storage, its offset and size, in elements
     kTensor,    // items: storage, offset, sizes, strides; type
     kOther,     // what is neither tensor nor container
   };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "framework/archive/little_endian.h"
+#include "framework/archive/printable.h"
 
 namespace toque {
 namespace {
@@ -156,7 +157,8 @@ absl::Status CheckApart(const std::vector<ZipEntry>& entries) {
   std::vector<const ZipEntry*> order;
   for (const ZipEntry& entry : entries) {
     if (!names.insert(entry.name).second) {
-      return Malformed(absl::StrCat("two entries are named ", entry.name));
+      return Malformed(
+          absl::StrCat("two entries are named ", Printable(entry.name)));
     }
     if (!entry.bytes.empty()) order.push_back(&entry);
   }
@@ -167,8 +169,9 @@ absl::Status CheckApart(const std::vector<ZipEntry>& entries) {
   for (size_t i = 1; i < order.size(); ++i) {
     const std::string_view before = order[i - 1]->bytes;
     if (before.data() + before.size() <= order[i]->bytes.data()) continue;
-    return AtPlace(Malformed("must not overlap with " + order[i - 1]->name),
-                   order[i]->name);
+    return AtPlace(
+        Malformed("must not overlap with " + Printable(order[i - 1]->name)),
+        Printable(order[i]->name));
   }
   return absl::OkStatus();
 }
@@ -192,7 +195,7 @@ absl::StatusOr<std::vector<ZipEntry>> ReadZip(std::string_view archive) {
     auto entry =
         EntryOf(archive, rest, name,
                 rest.substr(kDirectoryEntrySize + name_size, extra_size));
-    if (!entry.ok()) return AtPlace(entry.status(), name);
+    if (!entry.ok()) return AtPlace(entry.status(), Printable(name));
     entries.push_back(*std::move(entry));
     rest.remove_prefix(size);
   }
@@ -208,36 +211,38 @@ const ZipEntry* FindEntry(const std::vector<ZipEntry>& entries,
   return found == entries.end() ? nullptr : &*found;
 }
 
-absl::StatusOr<std::string> Inflate(const ZipEntry& entry, uint64_t most) {
+absl::Status Inflate(const ZipEntry& entry, uint64_t most,
+                     const std::function<void*(uint64_t size)>& allocate) {
   // Deflate makes at most 1032 bytes of one.
   most = std::min<uint64_t>(
       {most, entry.bytes.size() * 1032 + 64, std::numeric_limits<uInt>::max()});
   if (entry.size > most) {
     return AtPlace(
         Invalid(absl::StrCat("must have at most ", most, " bytes"), entry.size),
-        entry.name);
+        Printable(entry.name));
   }
-  std::string bytes(entry.bytes);
-  if (entry.deflated) {
-    bytes.assign(entry.size, '\0');
-    z_stream stream = {};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
-      return absl::ResourceExhaustedError("zlib has no memory");
-    }
-    stream.next_in =
-        const_cast<Bytef*>(reinterpret_cast<const Bytef*>(entry.bytes.data()));
-    stream.avail_in = static_cast<uInt>(entry.bytes.size());
-    stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-    stream.avail_out = static_cast<uInt>(bytes.size());
-    const int result = inflate(&stream, Z_FINISH);
-    inflateEnd(&stream);
-    if (result != Z_STREAM_END || stream.avail_out != 0) {
-      return AtPlace(Malformed("it can't be inflated"), entry.name);
-    }
+  auto* const out = static_cast<Bytef*>(allocate(entry.size));
+  z_stream stream = {};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) {
+    return absl::ResourceExhaustedError("zlib has no memory");
   }
-  if (ZipCrc(bytes) == entry.crc) return bytes;
+  stream.next_in =
+      const_cast<Bytef*>(reinterpret_cast<const Bytef*>(entry.bytes.data()));
+  stream.avail_in = static_cast<uInt>(entry.bytes.size());
+  stream.next_out = out;
+  stream.avail_out = static_cast<uInt>(entry.size);
+  const int result = inflate(&stream, Z_FINISH);
+  inflateEnd(&stream);
+  if (result != Z_STREAM_END || stream.avail_out != 0) {
+    return AtPlace(Malformed("it can't be inflated"), Printable(entry.name));
+  }
+  return CheckCrc(entry, {reinterpret_cast<const char*>(out), entry.size});
+}
+
+absl::Status CheckCrc(const ZipEntry& entry, std::string_view inflated) {
+  if (ZipCrc(inflated) == entry.crc) return absl::OkStatus();
   return AtPlace(Broken("is damaged: its checksum is not that of its bytes"),
-                 entry.name);
+                 Printable(entry.name));
 }
 
 uint32_t ZipCrc(std::string_view bytes) {

@@ -4,6 +4,7 @@
 #define TOQUE_FRAMEWORK_ARCHIVE_ZIP_ARCHIVE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,16 +23,22 @@ struct ZipEntry {
 
 // What the directory at the end of an archive lists, in its order; zip64 too.
 // Every entry's bytes lie inside the archive, no two of them overlap, and the
-// local headers agree with the directory. Encrypted entries, methods other than
-// stored and deflated, archives in several parts and equal names are errors.
+// local headers have the directory's names. Encrypted entries, methods other
+// than stored and deflated, archives in several parts and equal names are
+// errors.
 absl::StatusOr<std::vector<ZipEntry>> ReadZip(std::string_view archive);
 
 // Null where there is none.
 const ZipEntry* FindEntry(const std::vector<ZipEntry>& entries,
                           std::string_view name);
 
-// The bytes of an entry, inflated, its checksum compared; at most `most`.
-absl::StatusOr<std::string> Inflate(const ZipEntry& entry, uint64_t most);
+// Inflates a deflated entry, of at most `most` bytes, into the memory that
+// `allocate` gives for its size, and compares its checksum.
+absl::Status Inflate(const ZipEntry& entry, uint64_t most,
+                     const std::function<void*(uint64_t size)>& allocate);
+
+// An error where `inflated`, the bytes of an entry, have another checksum.
+absl::Status CheckCrc(const ZipEntry& entry, std::string_view inflated);
 
 // CRC-32 as in zip files.
 uint32_t ZipCrc(std::string_view bytes);

@@ -19,6 +19,15 @@ const char kZip[] =
 
 std::string Archive() { return absl::HexStringToBytes(kZip); }
 
+absl::StatusOr<std::string> Inflated(const ZipEntry& entry, uint64_t most) {
+  std::string bytes;
+  RETURN_IF_ERROR(Inflate(entry, most, [&bytes](uint64_t size) {
+    bytes.resize(size);
+    return bytes.data();
+  }));
+  return bytes;
+}
+
 TEST(ZipArchiveTest, ReadsStoredAndDeflatedEntries) {
   const std::string archive = Archive();
   const auto entries = ReadZip(archive);
@@ -31,10 +40,10 @@ TEST(ZipArchiveTest, ReadsStoredAndDeflatedEntries) {
   EXPECT_EQ(FindEntry(*entries, "c"), nullptr);
   EXPECT_FALSE(a->deflated);
   EXPECT_EQ(a->bytes, "abc");
-  EXPECT_EQ(*Inflate(*a, 10), "abc");
+  EXPECT_OK(CheckCrc(*a, a->bytes));
   EXPECT_TRUE(b->deflated);
-  EXPECT_EQ(*Inflate(*b, 1000), std::string(100, '\0'));
-  EXPECT_THAT(Inflate(*b, 99), FailsWith("b: must have at most 99 bytes"));
+  EXPECT_EQ(*Inflated(*b, 1000), std::string(100, '\0'));
+  EXPECT_THAT(Inflated(*b, 99), FailsWith("b: must have at most 99 bytes"));
 }
 
 TEST(ZipArchiveTest, FindsEveryCut) {
@@ -46,12 +55,12 @@ TEST(ZipArchiveTest, FindsEveryCut) {
   }
 }
 
-TEST(ZipArchiveTest, FindsDamageInWhatItInflates) {
+TEST(ZipArchiveTest, FindsDamage) {
   std::string archive = Archive();
   archive[archive.find("abc") + 1] = 'x';
   const auto entries = ReadZip(archive);
   ASSERT_OK(entries);
-  EXPECT_THAT(Inflate((*entries)[0], 10),
+  EXPECT_THAT(CheckCrc((*entries)[0], (*entries)[0].bytes),
               FailsWith("a: is damaged: its checksum is not that"));
 }
 
@@ -86,7 +95,7 @@ TEST(ZipArchiveTest, BoundsWhatOneByteBecomes) {
   entry.bytes = "x";
   entry.deflated = true;
   entry.size = 1u << 30;
-  EXPECT_THAT(Inflate(entry, 1u << 31),
+  EXPECT_THAT(Inflated(entry, 1u << 31),
               FailsWith("bomb: must have at most 1096 bytes"));
 }
 

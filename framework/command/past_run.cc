@@ -1,6 +1,7 @@
 #include "framework/command/past_run.h"
 
 #include <filesystem>
+#include <iostream>
 
 #include "framework/command/flags.h"
 #include "framework/config/config.h"
@@ -14,6 +15,14 @@ std::string CheckpointPath(const std::string& folder, const std::string& name) {
       absl::StrCat(folder, "/checkpoints/", name, ".safetensors");
   const bool is_name = name == "last" || name == "best" || fs::exists(path);
   return is_name ? path : UserPath(name);
+}
+
+std::string ChosenCheckpoint(const std::string& folder,
+                             const std::string& name) {
+  const std::string path = CheckpointPath(folder, name);
+  if (name != "best" || fs::exists(path)) return path;
+  std::cerr << folder << ": no best checkpoint, taking the last\n";
+  return CheckpointPath(folder, "last");
 }
 
 absl::StatusOr<Experiment> ExperimentOf(const std::string& folder) {

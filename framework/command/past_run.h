@@ -12,6 +12,9 @@ namespace toque {
 
 // A run folder's checkpoint by name ("last", "best", "epoch_0003"), or by path.
 std::string CheckpointPath(const std::string& folder, const std::string& name);
+// The same, but the last where there is no "best", which is said on stderr.
+std::string ChosenCheckpoint(const std::string& folder,
+                             const std::string& name);
 // The experiment that a run folder holds.
 absl::StatusOr<Experiment> ExperimentOf(const std::string& folder);
 

@@ -7,6 +7,7 @@
 
 #include "ATen/ops/allclose.h"
 #include "ATen/ops/linear.h"
+#include "ATen/ops/pow.h"
 #include "ATen/ops/rand.h"
 #include "ATen/ops/relu.h"
 #include "ATen/ops/tensor.h"
@@ -98,6 +99,15 @@ TEST(TraceTest, RefusesWhatDependsOnTheBatchOtherwise) {
   EXPECT_THAT(TraceModel(*narrowed),
               FailsWith("sizes must be multiples of the batch's or the same "
                         "for all batches, got 1 for 2 and 2 for 3 examples"));
+}
+
+TEST(TraceTest, RefusesConstantsThatDependOnTheBatch) {
+  const std::vector<at::Tensor> shifts = {at::tensor({1.F}), at::tensor({2.F})};
+  const auto shifted = MakeModel(Relu(), [shifts](const at::Tensor& x) {
+    return x.add(shifts[static_cast<size_t>(x.size(0) % 2)]);
+  });
+  EXPECT_THAT(TraceModel(*shifted),
+              FailsWith("constants must be the same for all batches"));
 }
 
 TEST(TraceTest, LeavesTheModelAsItWas) {
@@ -204,6 +214,43 @@ TEST(OnnxTest, NamesTheLayerThatCannotBeWritten) {
       Relu(), [](const at::Tensor& x) { return x.slice(2, 0, x.size(0)); });
   EXPECT_THAT(OnnxModel(TraceOf(*cut)),
               FailsWith("slice: can't be written as ONNX"));
+}
+
+TEST(OnnxTest, NamesTheArgumentThatCannotBeWritten) {
+  const auto error = [](const Function& function) {
+    return OnnxModel(TraceOf(*MakeModel(Relu(), function))).status();
+  };
+  EXPECT_THAT(error([](const at::Tensor& x) { return x.clamp(x.neg()); }),
+              FailsWith("clamp: can't be written as ONNX with such a min"));
+  EXPECT_THAT(error([](const at::Tensor& x) { return at::pow(2.0, x); }),
+              FailsWith("pow: can't be written as ONNX with such a self"));
+  EXPECT_THAT(error([](const at::Tensor& x) { return x.div(x, "floor"); }),
+              FailsWith("div: must not round"));
+  EXPECT_THAT(
+      error([](const at::Tensor& x) { return x.softmax(1, at::kDouble); }),
+      FailsWith("softmax: must be given no dtype"));
+  EXPECT_THAT(error([](const at::Tensor& x) { return x.mean(at::kDouble); }),
+              FailsWith("mean: must be given no dtype"));
+}
+
+// Its part "0" gives "_0", as a constant's name could be.
+struct Numbered : Model {
+  at::Tensor Forward(const at::Tensor& input) override {
+    return (*part)(input).mul(2).view({-1, 32});
+  }
+  std::vector<int64_t> ExampleShape() const override { return {2, 4, 4}; }
+  Layer part = Add("0", Relu());
+};
+
+TEST(OnnxTest, ValuesHaveNamesOfTheirOwn) {
+  const auto model = std::make_shared<Numbered>();
+  const onnx::GraphProto graph = OnnxOf(*model).graph();
+  std::multiset<std::string> names;
+  for (const auto& one : graph.initializer()) names.insert(one.name());
+  for (const auto& one : graph.node()) names.insert(one.output(0));
+  EXPECT_EQ(names.count("_0"), 1u);
+  for (const std::string& name : names)
+    EXPECT_EQ(names.count(name), 1u) << name;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "framework/export/onnx_writer.h"
+#include "framework/guarded.h"
 
 namespace toque {
 namespace {
@@ -56,10 +57,11 @@ bool CountsExamples(const Operation& operation) {
 absl::Status Write(const Trace& trace, OnnxWriter* writer) {
   for (const Operation& operation : trace.operations) {
     const OnnxOperation write = FindOperation(operation.name);
+    writer->Begin(operation);
     const absl::Status status =
         write == nullptr || CountsExamples(operation)
             ? absl::UnimplementedError("can't be written as ONNX")
-            : (writer->Begin(operation), write(*writer));
+            : Guarded([write, writer] { return write(*writer); });
     RETURN_IF_ERROR(AtPlace(status, PlaceOf(operation)));
   }
   return absl::OkStatus();

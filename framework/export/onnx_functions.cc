@@ -22,6 +22,7 @@ absl::Status Dropout(OnnxWriter& w) {
 // Two inputs, of which the second may be a number; add and sub may scale it.
 template <const char* kType>
 absl::Status Pair(OnnxWriter& w) {
+  if (w.Has("rounding_mode")) return Invalid("must not round");
   std::string other = w.Operand("other");
   if (w.Has("alpha") && w.Double("alpha") != 1) {
     other = w.Node("Mul", {other, w.Number(w.Double("alpha"))});
@@ -85,13 +86,20 @@ absl::Status Clip(OnnxWriter& w) {
   return w.Result("Clip", inputs);
 }
 
+absl::Status KeepsType(const OnnxWriter& w) {
+  if (!w.Has("dtype")) return absl::OkStatus();
+  return Invalid("must be given no dtype");
+}
+
 template <const char* kType>
 absl::Status AlongOne(OnnxWriter& w) {
+  RETURN_IF_ERROR(KeepsType(w));
   return w.Result(kType, {w.Tensor("self")}, {{"axis", w.Int("dim")}});
 }
 constexpr char kSoftmax[] = "Softmax", kLogSoftmax[] = "LogSoftmax";
 
 absl::Status Mean(OnnxWriter& w) {
+  RETURN_IF_ERROR(KeepsType(w));
   OnnxWriter::Attributes attributes = {{"keepdims", int64_t{0}}};
   if (w.Has("dim")) {
     attributes = {{"axes", w.Ints("dim")},
@@ -101,6 +109,7 @@ absl::Status Mean(OnnxWriter& w) {
 }
 
 absl::Status Sum(OnnxWriter& w) {
+  RETURN_IF_ERROR(KeepsType(w));
   if (!w.Has("dim")) {
     return w.Result("ReduceSum", {w.Tensor("self")},
                     {{"keepdims", int64_t{0}}});

@@ -5,8 +5,8 @@
 
 #include "ATen/ops/full.h"
 #include "ATen/ops/tensor.h"
+#include "c10/util/Exception.h"
 #include "framework/export/value_names.h"
-#include "glog/logging.h"
 
 namespace toque {
 namespace {
@@ -35,6 +35,14 @@ onnx::AttributeProto AttributeOf(const std::string& name,
     }
   }
   return attribute;
+}
+
+// Operations of one name differ in what their arguments are.
+template <typename Type>
+const Type& Given(const Type* value, std::string_view argument) {
+  TORCH_CHECK(value != nullptr, "can't be written as ONNX with such a ",
+              argument);
+  return *value;
 }
 
 }  // namespace
@@ -78,7 +86,7 @@ std::string OnnxWriter::Node(const std::string& type,
   for (const auto& [name, value] : attributes) {
     *node.add_attribute() = AttributeOf(name, value);
   }
-  if (result.empty()) result = absl::StrCat("_", made_++);
+  if (result.empty()) result = absl::StrCat("#", made_++);
   node.add_output(result);
   return result;
 }
@@ -103,7 +111,8 @@ absl::Status OnnxWriter::Results(const std::string& type,
 
 void OnnxWriter::AddConstant(const std::string& name,
                              const at::Tensor& tensor) {
-  const at::Tensor dense = tensor.detach().cpu().contiguous();
+  const at::Tensor dense =
+      tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
   onnx::TensorProto& proto = *graph_->add_initializer();
   proto.set_name(name);
   proto.set_data_type(OnnxType(dense.scalar_type()));
@@ -112,7 +121,7 @@ void OnnxWriter::AddConstant(const std::string& name,
 }
 
 std::string OnnxWriter::Constant(const at::Tensor& tensor) {
-  const std::string name = absl::StrCat("_", made_++);
+  const std::string name = absl::StrCat("#", made_++);
   AddConstant(name, tensor);
   return name;
 }
@@ -150,11 +159,8 @@ std::string OnnxWriter::Sizes(const std::vector<Size>& sizes) {
 
 template <typename Type>
 const Type& OnnxWriter::Get(std::string_view argument) const {
-  const Argument* found = Find(*operation_, argument);
-  CHECK(found != nullptr) << argument;
-  const Type* value = std::get_if<Type>(&found->value);
-  CHECK(value != nullptr) << argument;
-  return *value;
+  const Argument& given = Given(Find(*operation_, argument), argument);
+  return Given(std::get_if<Type>(&given.value), argument);
 }
 
 bool OnnxWriter::Has(std::string_view argument) const {
@@ -180,9 +186,8 @@ int64_t OnnxWriter::Int(std::string_view argument) const {
 }
 
 double OnnxWriter::Double(std::string_view argument) const {
-  const Argument* found = Find(*operation_, argument);
-  CHECK(found != nullptr) << argument;
-  const auto* size = std::get_if<Size>(&found->value);
+  const Argument& given = Given(Find(*operation_, argument), argument);
+  const auto* size = std::get_if<Size>(&given.value);
   return size != nullptr ? static_cast<double>(size->value)
                          : Get<double>(argument);
 }
@@ -200,9 +205,8 @@ std::vector<int64_t> OnnxWriter::Ints(std::string_view argument) const {
 }
 
 std::string OnnxWriter::Operand(std::string_view argument) {
-  const Argument* found = Find(*operation_, argument);
-  CHECK(found != nullptr) << argument;
-  const bool tensor = std::holds_alternative<Ref>(found->value);
+  const Argument& given = Given(Find(*operation_, argument), argument);
+  const bool tensor = std::holds_alternative<Ref>(given.value);
   return tensor ? Tensor(argument) : Number(Double(argument));
 }
 

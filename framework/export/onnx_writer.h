@@ -45,8 +45,8 @@ class OnnxWriter {
   // The name of int64 [n], made at run time where the batch's size is in it.
   std::string Sizes(const std::vector<Size>& sizes);
 
-  // The operation's arguments. Those that read a type CHECK that they are given
-  // and of it.
+  // The operation's arguments. Those that read a type throw where they are not
+  // given or not of it.
   bool Has(std::string_view argument) const;  // given, and not None
   std::string Tensor(std::string_view argument) const;
   std::vector<std::string> Tensors(std::string_view argument) const;

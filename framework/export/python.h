@@ -12,7 +12,8 @@ namespace toque {
 
 // A module of plain PyTorch with a class Net, whose state_dict() has the names
 // of the model's parameters and buffers. In training mode dropout and batch
-// norms train.
+// norms train; attention's dropout and DropPath do not, which the trace of
+// evaluation leaves out.
 std::string PythonModule(const Trace& trace);
 
 // What Net.load_state_dict takes.

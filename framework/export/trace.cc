@@ -64,8 +64,13 @@ absl::Status MergeOperation(const Operation& more, Operation* few) {
   return absl::OkStatus();
 }
 
+bool AreSame(const at::Tensor& few, const at::Tensor& more) {
+  return few.is_same(more) ||
+         (few.scalar_type() == more.scalar_type() && few.equal(more));
+}
+
 absl::Status MergeValue(const TracedValue& more, TracedValue* few) {
-  if (few->tensor.defined() && few->tensor.sizes() != more.tensor.sizes()) {
+  if (few->tensor.defined() && !AreSame(few->tensor, more.tensor)) {
     return Invalid("constants must be the same for all batches");
   }
   ASSIGN_OR_RETURN(few->shape, Merge(few->shape, more.shape));

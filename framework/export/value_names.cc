@@ -8,13 +8,16 @@
 namespace toque {
 namespace {
 
-// Words of Python, and what the generated module calls things.
+// Words of Python, and what the generated files call things.
 std::unordered_set<std::string> Taken() {
-  return {"F",   "and",    "as",    "async", "batch",  "class", "def",
-          "del", "elif",   "else",  "exec",  "from",   "for",   "if",
-          "in",  "import", "input", "is",    "lambda", "nn",    "not",
-          "or",  "pass",   "self",  "torch", "while",  "with",  "w",
-          "x",   "try",    "return"};
+  return {"F",        "False", "None",  "True",   "and",    "as",
+          "assert",   "async", "await", "batch",  "break",  "class",
+          "continue", "def",   "del",   "elif",   "else",   "except",
+          "finally",  "float", "for",   "from",   "global", "if",
+          "import",   "in",    "input", "is",     "lambda", "nn",
+          "nonlocal", "not",   "or",    "output", "pass",   "raise",
+          "return",   "self",  "torch", "try",    "w",      "while",
+          "with",     "x",     "yield"};
 }
 
 std::string Word(const std::string& path) {
@@ -24,16 +27,19 @@ std::string Word(const std::string& path) {
     word += plain ? letter : '_';
   }
   const bool digit = std::isdigit(static_cast<unsigned char>(word[0])) != 0;
-  return digit ? "_" + word : word;
+  return digit ? absl::StrCat("_", word) : word;
 }
 
 }  // namespace
 
 std::vector<std::string> NamesOf(const Trace& trace) {
   std::vector<std::string> names;
-  for (const TracedValue& value : trace.values) names.push_back(value.name);
-  names[trace.input] = "x";
   std::unordered_set<std::string> taken = Taken();
+  for (const TracedValue& value : trace.values) {
+    names.push_back(value.name);
+    taken.insert(value.name);
+  }
+  names[trace.input] = std::string("x");
   for (const Operation& operation : trace.operations) {
     const bool own = operation.layer.empty();
     const std::string base = Word(own ? operation.name : operation.layer);

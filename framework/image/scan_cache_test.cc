@@ -70,7 +70,7 @@ TEST(ScanCacheTest, ThreadsMayShareIt) {
 
 TEST(ScanCacheTest, AnImageHasTheSamePixelsWithIt) {
   std::vector<uint8_t> pixels;
-  for (int i = 0; i < 200 * 700 * 3; ++i) {
+  for (int64_t i = 0; i < 200 * 700 * 3; ++i) {
     pixels.push_back(static_cast<uint8_t>(i * i / 7 + i / 2100 * 5));
   }
   const std::string file = *EncodeJpeg({pixels.data(), 200, 700, 3}, 90);

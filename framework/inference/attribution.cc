@@ -77,6 +77,8 @@ at::Tensor Saliency(const Score& score, const at::Tensor& input) {
 at::Tensor SmoothGrad(const Score& score, const at::Tensor& input,
                       const SmoothGradOptions& options) {
   CheckPictures(input);
+  TORCH_CHECK(options.samples >= 1, "samples must be at least 1, got ",
+              options.samples);
   const at::Tensor range =
       input.amax({1, 2, 3}, true) - input.amin({1, 2, 3}, true);
   const at::Generator generator = at::detail::createCPUGenerator(options.seed);
@@ -93,6 +95,7 @@ at::Tensor SmoothGrad(const Score& score, const at::Tensor& input,
 
 at::Tensor IntegratedGradients(const Score& score, const at::Tensor& input,
                                const at::Tensor& baseline, int64_t steps) {
+  TORCH_CHECK(steps >= 1, "steps must be at least 1, got ", steps);
   const at::Tensor way = input - baseline;
   at::Tensor sum;
   for (int64_t i = 0; i < steps; ++i) {
@@ -107,6 +110,9 @@ at::Tensor IntegratedGradients(const Score& score, const at::Tensor& input,
 at::Tensor Occlusion(const Score& score, const at::Tensor& input,
                      const OcclusionOptions& options) {
   CheckPictures(input);
+  TORCH_CHECK(options.stride >= 1 && options.stride <= options.side,
+              "stride must be in 1 to side, ", options.side, ", got ",
+              options.stride);
   const c10::AutoGradMode no_gradients(false);
   const at::Tensor before = score(input);
   at::Tensor falls =

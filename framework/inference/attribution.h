@@ -32,7 +32,8 @@ at::Tensor Gradient(const Score& score, const at::Tensor& input);
 at::Tensor Saliency(const Score& score, const at::Tensor& input);
 
 // Saliency, averaged over `samples` noisy inputs (Smilkov et al., 2017). The
-// noise is normal, its deviation `noise` times the input's range.
+// noise is normal, its deviation `noise` times the input's range. Throws unless
+// there is at least 1 sample.
 struct SmoothGradOptions {
   int64_t samples = 25;
   double noise = 0.15;
@@ -45,14 +46,15 @@ at::Tensor SmoothGrad(const Score& score, const at::Tensor& input,
 // equal parts of the straight line between them (Sundararajan et al., 2017):
 // of the input's shape. Its sum over an example tends to score(input) -
 // score(baseline) with more steps, and is equal to it where the score is
-// linear. A baseline of one example serves all.
+// linear. A baseline of one example serves all. Throws unless there is at least
+// 1 step.
 at::Tensor IntegratedGradients(const Score& score, const at::Tensor& input,
                                const at::Tensor& baseline, int64_t steps);
 
 // How much the score falls when a square is covered with `value`: for each
 // pixel the mean over the squares that cover it (Zeiler and Fergus, 2014): [N,
-// H, W]. Squares of `side` pixels stand `stride` apart, at most `side`, the
-// last at the edge.
+// H, W]. Squares of `side` pixels stand `stride` apart, the last at the edge.
+// Throws where the stride isn't in 1 to `side`, which would leave pixels out.
 struct OcclusionOptions {
   int64_t side = 32;
   int64_t stride = 16;

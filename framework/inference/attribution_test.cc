@@ -110,6 +110,15 @@ TEST_F(AttributionTest, OcclusionIsTheMeanFallOfTheCoveringSquares) {
                    (fall(0, 0) + fall(1, 0) + fall(0, 2) + fall(1, 2)) / 4));
 }
 
+TEST_F(AttributionTest, RefusesOptionsOutOfRange) {
+  EXPECT_THROW(SmoothGrad(Squares, input_, {.samples = 0}), c10::Error);
+  EXPECT_THROW(IntegratedGradients(Squares, input_, baseline_, 0), c10::Error);
+  for (const int64_t stride : {0, 3}) {
+    EXPECT_THROW(Occlusion(Squares, input_, {.side = 2, .stride = stride}),
+                 c10::Error);
+  }
+}
+
 // A convolution of 1 x 1, the mean, and a linear layer.
 struct Net : Model {
   at::Tensor Forward(const at::Tensor& input) override {

@@ -25,10 +25,12 @@ class PairFinder : public Observer {
               const at::Tensor& input, const at::Tensor& output) override {
     ++calls_[&block];
     if (dynamic_cast<const TakesChannelMap*>(&block) != nullptr) {
-      last_ = std::ranges::find(kept_, path) == kept_.end() ? &block : nullptr;
+      last_ = &block;
       output_ = output;
-      return;
     }
+    // A part around the convolution, or one that does nothing, gives the same.
+    const bool kept = std::ranges::find(kept_, path) != kept_.end();
+    if (kept && output.is_same(output_)) last_ = nullptr;
     const auto* norm = dynamic_cast<const GivesChannelMap*>(&block);
     if (norm != nullptr && norm->HasChannelMap() && last_ != nullptr &&
         input.is_same(output_)) {

@@ -15,8 +15,9 @@ class Model;
 
 // Folds every batch norm whose input is a convolution's output into that
 // convolution, and returns how many there were. Which belong together is seen
-// in a forward of `example`, a batch of one or more. Convolutions whose paths
-// are in `kept` stay as they are, so that they can be tapped.
+// in a forward of `example`, a batch of one or more. Convolutions whose output
+// is that of a part whose path is in `kept` stay as they are, so that it can be
+// tapped.
 //
 // For inference alone: the model must be in evaluation mode, and can neither be
 // trained nor saved afterwards. Outputs differ in the last bits. Throws where

@@ -53,6 +53,15 @@ struct Forked : Model {
   Layer norm = Add("norm", BatchNorm2d(4));
 };
 
+// The parts "net.0" and "net.0.0" give the same.
+struct Nested : Model {
+  at::Tensor Forward(const at::Tensor& input) override { return (*net)(input); }
+  std::vector<int64_t> ExampleShape() const override { return {4, 8, 8}; }
+
+  Layer net = Add("net", Sequential(Sequential(Conv2d({.in = 4, .out = 4})),
+                                    BatchNorm2d(4)));
+};
+
 // In evaluation mode, all parameters and statistics drawn at random.
 template <typename Kind>
 std::shared_ptr<Kind> Trained() {
@@ -98,6 +107,12 @@ TEST(FoldNormsTest, ConvolutionsThatAreKeptGiveWhatTheyGave) {
   const at::Tensor before = (*model->first)(input);
   EXPECT_EQ(FoldNorms(*model, input, {"first"}), 1);
   EXPECT_TRUE((*model->first)(input).equal(before));
+}
+
+TEST(FoldNormsTest, PartsThatAreKeptKeepTheConvolutionsInThem) {
+  const at::Tensor input = at::randn({1, 4, 8, 8});
+  EXPECT_EQ(FoldNorms(*Trained<Nested>(), input, {"net.0"}), 0);
+  EXPECT_EQ(FoldNorms(*Trained<Nested>(), input, {"net"}), 1);
 }
 
 TEST(FoldNormsTest, AConvolutionThatOthersUseTooIsRefused) {

@@ -29,7 +29,7 @@ constexpr int64_t ConvSize(int64_t size, const Window& window) {
 // end, but doesn't begin there.
 constexpr int64_t PoolSizeRoundedUp(int64_t size, const Window& window) {
   const int64_t steps = size + 2 * window.padding - window.reach();
-  if (steps < 0) return 0;
+  if (steps <= -window.stride) return 0;
   const int64_t count = (steps + window.stride - 1) / window.stride + 1;
   const bool begins_inside =
       (count - 1) * window.stride < size + window.padding;

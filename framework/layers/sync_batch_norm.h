@@ -18,7 +18,8 @@ using AllReduce = std::function<void(at::Tensor& values)>;
 // In training the batch norms in `root`, itself included, normalise from now on
 // by mean and variance over the batches of all processes, in which each value
 // counts the same however many a process has; one may have none. Forward calls
-// `all_reduce` once, backward once where the input takes gradients. Running
+// `all_reduce` once, backward once where the input takes gradients, and once
+// more where a part is recomputed, which all of the group then do. Running
 // statistics move alike in all processes; gradients of parameters are those of
 // the process's own batch, to be added up as all others are. Evaluation is that
 // of any batch norm. Nothing is replaced: parameters, buffers, their types and

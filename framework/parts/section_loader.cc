@@ -1,6 +1,7 @@
 #include "framework/parts/section_loader.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "framework/core/registry.h"
 
@@ -61,6 +62,12 @@ LoaderOptions LoaderOptionsOf(const Experiment& experiment,
   options.pixels = PixelsOf(section, experiment.memory_format());
   options.on_broken = PolicyOf(section);
   return options;
+}
+
+int LoaderThreads(const Section& section) {
+  if (section.has_loader_threads()) return section.loader_threads();
+  const int cores = static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(cores - 1, 1, 8);
 }
 
 }  // namespace toque

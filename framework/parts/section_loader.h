@@ -14,6 +14,10 @@ namespace toque {
 LoaderOptions LoaderOptionsOf(const Experiment& experiment,
                               const SectionParts& parts, bool training);
 
+// As many threads as the section asks for. By default one core is left to the
+// thread that trains, and no more than 8 are taken.
+int LoaderThreads(const Section& section);
+
 }  // namespace toque
 
 #endif  // TOQUE_FRAMEWORK_PARTS_SECTION_LOADER_H_

@@ -10,6 +10,23 @@
 namespace toque {
 namespace {
 
+// An entry that may be changed: put back even where the value throws.
+class Changed {
+ public:
+  explicit Changed(const at::Tensor& entry)
+      : entry_(entry), before_(entry.item<double>()) {}
+  ~Changed() { Move(0); }
+  Changed(const Changed&) = delete;
+  Changed& operator=(const Changed&) = delete;
+
+  // To so much more than it was.
+  void Move(double step) const { entry_.fill_(before_ + step); }
+
+ private:
+  const at::Tensor& entry_;
+  const double before_;
+};
+
 class Comparison {
  public:
   Comparison(const std::function<at::Tensor()>& value, double tolerance)
@@ -41,7 +58,10 @@ class Comparison {
       const double size = std::max(std::abs(numeric), std::abs(analytic));
       const double rounding = 1e-13 / step * scale_;
       const double difference = std::abs(numeric - analytic);
-      if (difference > rounding + tolerance_ * size) continue;
+      // What is not finite is wrong however large its size.
+      const bool right = std::isfinite(difference) &&
+                         difference <= rounding + tolerance_ * size;
+      if (!right) continue;
       report.greatest = std::max(report.greatest, difference);
       return absl::OkStatus();
     }
@@ -55,12 +75,11 @@ class Comparison {
 
  private:
   double Numeric(const at::Tensor& entry, double step) const {
-    const double at = entry.item<double>();
-    entry.fill_(at + step);
+    const Changed changed(entry);
+    changed.Move(step);
     const double above = value_().item<double>();
-    entry.fill_(at - step);
+    changed.Move(-step);
     const double below = value_().item<double>();
-    entry.fill_(at);
     return (above - below) / (2 * step);
   }
 

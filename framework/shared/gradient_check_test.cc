@@ -46,6 +46,27 @@ TEST_F(GradientCheckTest, RefusesAParameterThatAutogradDoesNotSee) {
               FailsWith("the gradient of b[0] must be"));
 }
 
+// At 0 the root's gradient is infinite, and times 0 not a number.
+TEST_F(GradientCheckTest, RefusesGradientsThatAreNotFinite) {
+  EXPECT_THAT(Check([this] {
+                return a_.sum().add(b_.sub(1).clamp_min(0).sqrt().sum());
+              }),
+              FailsWith("the gradient of b[0] must be"));
+  EXPECT_THAT(Check([this] { return a_.sum().add(b_.mul(0).sqrt().sum()); }),
+              FailsWith("the gradient of b[0] must be"));
+}
+
+TEST_F(GradientCheckTest, PutsParametersBackWhereTheValueThrows) {
+  const at::Tensor before = a_.detach().clone();
+  int calls = 0;
+  const auto value = [&] {
+    TORCH_CHECK(++calls < 3, "no more");
+    return a_.exp().sum().add(b_.sum());
+  };
+  EXPECT_THROW(Check(value).IgnoreError(), c10::Error);
+  EXPECT_TRUE(a_.detach().equal(before));
+}
+
 // |a| has a kink within the first step's reach of it.
 TEST_F(GradientCheckTest, LooksAgainBesideAKink) {
   a_.detach().fill_(5e-7);

@@ -117,9 +117,14 @@ absl::Status ForwardPass::ComputeLoss() {
 // Predict, seen by the hooks from `hook` on that want to.
 absl::Status ForwardPass::PredictObserved(size_t hook) {
   for (; hook < parts_.hooks.size(); ++hook) {
-    Observer* const observer = parts_.hooks[hook]->Observes(run_);
-    if (observer == nullptr) continue;
-    const ObserverScope scope(observer);
+    const auto observer = Guarded([&]() -> absl::StatusOr<Observer*> {
+      return parts_.hooks[hook]->Observes(run_);
+    });
+    if (!observer.ok()) {
+      return AtPlace(observer.status(), parts_.hook_places[hook]);
+    }
+    if (*observer == nullptr) continue;
+    const ObserverScope scope(*observer);
     return PredictObserved(hook + 1);
   }
   return Predict();

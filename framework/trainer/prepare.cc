@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "c10/core/GradMode.h"
@@ -20,12 +19,6 @@
 
 namespace toque {
 namespace {
-
-// One core is left to the thread that trains.
-int DefaultThreads() {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(cores - 1, 1, 8);
-}
 
 absl::Status CheckPinning(const Experiment& experiment, at::Device device) {
   if (experiment.train().pin_memory() == Section::ON && !device.is_cuda()) {
@@ -161,9 +154,7 @@ absl::Status Trainer::MakeOptimizer() {
 
 LoaderOptions Trainer::LoaderOf(const SectionParts& parts, bool training) {
   LoaderOptions options = LoaderOptionsOf(experiment_, parts, training);
-  options.threads = parts.section.has_loader_threads()
-                        ? parts.section.loader_threads()
-                        : DefaultThreads();
+  options.threads = LoaderThreads(parts.section);
   options.label_limit = label_limit_;
   options.pinned =
       run_.device.is_cuda() && parts.section.pin_memory() != Section::OFF;

@@ -36,12 +36,14 @@ std::string Head() {
 
 // A legacy file of the tensor "w" over one storage "0" of two floats.
 std::string Legacy(const std::string& offset, const std::string& sizes,
-                   const std::string& strides, int64_t elements = 2) {
+                   const std::string& strides, int64_t elements = 2,
+                   const std::string& metadata = "") {
   std::string file = Head() + "\x80\2}X\1" + std::string(3, '\0') +
                      "wctorch._utils\n_rebuild_tensor_v2\n((U\7storagectorch\n"
                      "FloatStorage\nU\1"
                      "0U\3cpuK\2tQ" +
-                     offset + "(" + sizes + "t(" + strides + "t\x89}tRs." +
+                     offset + "(" + sizes + "t(" + strides + "t\x89}" +
+                     metadata + "tRs." +
                      "\x80\2]U\1"
                      "0a.";
   AppendLittleEndian(static_cast<uint64_t>(elements), 8, &file);
@@ -118,6 +120,29 @@ TEST(HostileWeightsTest, RefusesTensorsOutsideTheirStorage) {
               FailsWith("elements that share their bytes must be at most"));
 }
 
+TEST(HostileWeightsTest, RefusesValuesThatAreNotThoseOfTheStorage) {
+  EXPECT_THAT(Parse(Legacy("I0\n", "K\2", "K\1", 2, "}U\4conj\x88s")),
+              FailsWith("save t.resolve_conj().resolve_neg()"));
+  EXPECT_OK(Parse(Legacy("I0\n", "K\2", "K\1", 2, "}U\3neg\x89s")));
+}
+
+TEST(HostileWeightsTest, BoundsNames) {
+  const auto named = [](const std::string& name) {
+    std::string file = Legacy("I0\n", "K\2", "K\1");
+    std::string text = "X";
+    AppendLittleEndian(name.size(), 4, &text);
+    return file.replace(file.find("X\1"), 6, text + name);
+  };
+  EXPECT_OK(Parse(named(std::string(1000, 'A'))));
+  EXPECT_THAT(Parse(named(std::string(1001, 'A'))),
+              FailsWith("names must have at most 1000 characters"));
+  // 100,000 names of 700 characters over one text.
+  std::string list = Head() + "\x80\2}X";
+  AppendLittleEndian(700, 4, &list);
+  list += std::string(700, 'A') + "](" + std::string(100'000, 'N') + "es.";
+  EXPECT_THAT(Parse(list + "\x80\2]."), FailsWith("64 MB together"));
+}
+
 TEST(HostileWeightsTest, RefusesStoragesOfAnotherSizeThanTheySay) {
   EXPECT_THAT(Parse(Legacy("I0\n", "K\1", "K\1", 1)),
               FailsWith("w: its storage must have 2 elements, got 1"));
@@ -134,7 +159,7 @@ TEST(HostileWeightsTest, RefusesContainersThatHoldThemselves) {
   std::string doubling = Head() + "\x80\2K\1";
   for (int i = 0; i < 40; ++i) doubling += "2\x86";
   EXPECT_THAT(Parse(doubling + "." + "\x80\2]."),
-              FailsWith("hold at most 2000000 values"));
+              FailsWith("names must have at most 1000 characters, and 64 MB"));
 }
 
 TEST(HostileWeightsTest, RefusesWhatIsNoFileOfWeights) {

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "framework/core/model_access.h"
+#include "framework/core/model.h"
+#include "framework/core/state.h"
 #include "framework/weights/builtin_weights.h"
 #include "framework/weights/weights_file.h"
 #include "framework/weights/weights_options.h"
@@ -10,12 +11,23 @@
 namespace toque {
 namespace {
 
+// Parameters and buffers, under each name that they have.
+NamedTensors TensorsOf(const Model& model) {
+  NamedTensors tensors;
+  for (const auto& items : {model.named_parameters(), model.named_buffers()}) {
+    for (const auto& item : items) {
+      if (item.value().defined()) {
+        tensors.emplace_back(item.key(), item.value());
+      }
+    }
+  }
+  return tensors;
+}
+
 absl::StatusOr<WeightsReport> Load(const std::string& path,
                                    const Weights& options, const Model& model) {
   ASSIGN_OR_RETURN(const WeightsFile file, ReadWeights(path, options.key()));
-  NamedTensors own = Parameters(model);
-  for (auto& buffer : Buffers(model)) own.push_back(std::move(buffer));
-  auto report = CopyWeights(file.tensors, options, own);
+  auto report = CopyWeights(file.tensors, options, TensorsOf(model));
   if (!report.ok()) return AtPlace(report.status(), path);
   return report;
 }

@@ -2,6 +2,7 @@
 
 #include "ATen/ops/full.h"
 #include "ATen/ops/ones.h"
+#include "framework/core/model.h"
 #include "framework/core/model_access.h"
 #include "framework/testing/testing.h"
 #include "framework/testing/tiny_model.h"
@@ -50,6 +51,16 @@ TEST_F(ModelWeightsTest, LoadsTheModelOfACheckpoint) {
 TEST_F(ModelWeightsTest, ConvertsToTheTypeOfTheModel) {
   State state = Saved("");
   state.Set("linear.bias", at::full({3}, 3.0, at::kDouble));
+  EXPECT_OK(Load(state));
+  ExpectSaved();
+}
+
+TEST_F(ModelWeightsTest, TakesBothNamesOfATiedTensor) {
+  model_->register_parameter("tied", model_->named_parameters()["linear.bias"]);
+  EXPECT_OK(Load(Saved("")));
+  ExpectSaved();
+  State state = Saved("");
+  state.Set("tied", at::full({3}, 3.0));
   EXPECT_OK(Load(state));
   ExpectSaved();
 }

@@ -1,15 +1,14 @@
 #include "framework/weights/npz.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <regex>
 
 #include "ATen/ops/empty.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "framework/archive/little_endian.h"
+#include "framework/archive/printable.h"
 #include "framework/archive/zip_archive.h"
 #include "framework/weights/tensor_view.h"
 
@@ -18,8 +17,8 @@ namespace {
 
 constexpr std::string_view kMagic("\x93NUMPY");
 constexpr std::string_view kSuffix = ".npy";
-constexpr size_t kMaxHeader = 10'000;  // as in NumPy
-constexpr uint64_t kMaxArray = uint64_t{1} << 31;
+constexpr size_t kMaxHeader = 10'000;                 // as in NumPy
+constexpr uint64_t kMaxInflated = uint64_t{1} << 31;  // of a whole file
 
 struct NamedType {
   std::string_view name;
@@ -69,7 +68,7 @@ absl::StatusOr<at::ScalarType> TypeOf(std::string_view name) {
     return Invalid("must not be an array of objects, which are pickles");
   }
   return Invalid("descr must be a little-endian number that LibTorch has",
-                 absl::CHexEscape(View(name)));
+                 Printable(name));
 }
 
 // {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
@@ -107,13 +106,19 @@ absl::StatusOr<at::Tensor> ArrayOf(Bytes file) {
   return TensorIn(Aligned(file), header.type, 0, header.shape, strides);
 }
 
+// `left` is what may still be inflated.
 absl::StatusOr<at::Tensor> ReadArray(const ZipEntry& entry,
-                                     const at::Tensor& bytes) {
-  if (!entry.deflated) return ArrayOf({bytes, entry.bytes});
-  ASSIGN_OR_RETURN(const std::string inflated, Inflate(entry, kMaxArray));
-  const at::Tensor own =
-      at::empty({static_cast<int64_t>(inflated.size())}, at::kByte);
-  std::memcpy(own.mutable_data_ptr(), inflated.data(), inflated.size());
+                                     const at::Tensor& bytes, uint64_t* left) {
+  if (!entry.deflated) {
+    RETURN_IF_ERROR(CheckCrc(entry, entry.bytes));
+    return ArrayOf({bytes, entry.bytes});
+  }
+  at::Tensor own;
+  RETURN_IF_ERROR(Inflate(entry, *left, [&own](uint64_t size) {
+    own = at::empty({static_cast<int64_t>(size)}, at::kByte);
+    return own.mutable_data_ptr();
+  }));
+  *left -= entry.size;
   return ArrayOf({own, TextOf(own)});
 }
 
@@ -122,11 +127,12 @@ absl::StatusOr<at::Tensor> ReadArray(const ZipEntry& entry,
 absl::StatusOr<NamedTensors> ParseNpz(const at::Tensor& bytes) {
   ASSIGN_OR_RETURN(const std::vector<ZipEntry> entries, ReadZip(TextOf(bytes)));
   NamedTensors tensors;
+  uint64_t left = kMaxInflated;
   for (const ZipEntry& entry : entries) {
     std::string name = entry.name;
     if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
-    auto tensor = ReadArray(entry, bytes);
-    if (!tensor.ok()) return AtPlace(tensor.status(), name);
+    auto tensor = ReadArray(entry, bytes, &left);
+    if (!tensor.ok()) return AtPlace(tensor.status(), Printable(name));
     tensors.emplace_back(std::move(name), *std::move(tensor));
   }
   return tensors;

@@ -22,12 +22,26 @@ struct ElementType {
 };
 
 // In the order of the Python library, which stores the last of them first: no
-// type is wider than one after it, so every tensor is aligned.
+// type is wider than one after it, so every tensor is aligned. Those of
+// Python's that LibTorch lacks are left out: F4, F6.
 inline constexpr ElementType kElementTypes[] = {
-    {"BOOL", at::kBool}, {"U8", at::kByte},   {"I8", at::kChar},
-    {"I16", at::kShort}, {"F16", at::kHalf},  {"BF16", at::kBFloat16},
-    {"I32", at::kInt},   {"F32", at::kFloat}, {"F64", at::kDouble},
+    {"BOOL", at::kBool},
+    {"U8", at::kByte},
+    {"I8", at::kChar},
+    {"F8_E5M2", at::kFloat8_e5m2},
+    {"F8_E4M3", at::kFloat8_e4m3fn},
+    {"F8_E8M0", at::kFloat8_e8m0fnu},
+    {"I16", at::kShort},
+    {"U16", at::kUInt16},
+    {"F16", at::kHalf},
+    {"BF16", at::kBFloat16},
+    {"I32", at::kInt},
+    {"U32", at::kUInt32},
+    {"F32", at::kFloat},
+    {"C64", at::kComplexFloat},
+    {"F64", at::kDouble},
     {"I64", at::kLong},
+    {"U64", at::kUInt64},
 };
 
 // The bytes before the header: its length.

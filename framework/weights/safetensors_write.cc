@@ -121,7 +121,8 @@ absl::Status Write(const std::vector<Entry>& entries, const std::string& header,
   RETURN_IF_ERROR(file->Append(header.data(), header.size()));
   for (const Entry& entry : entries) {
     // One at a time, so that not all of a GPU's memory need fit in here.
-    const at::Tensor bytes = entry.tensor.detach().cpu().contiguous();
+    const at::Tensor bytes =
+        entry.tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
     digest.Add(bytes.const_data_ptr(), bytes.nbytes());
     RETURN_IF_ERROR(file->Append(bytes.const_data_ptr(), bytes.nbytes()));
   }

@@ -1,8 +1,10 @@
 #include "framework/weights/state_dict.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "absl/strings/str_join.h"
+#include "framework/archive/printable.h"
 
 namespace toque {
 namespace {
@@ -11,7 +13,8 @@ using Kind = PickleValue::Kind;
 
 constexpr int kMaxDepth = 64;
 constexpr size_t kMaxVisits = 2'000'000;
-constexpr size_t kMaxText = 1000;  // of metadata
+constexpr size_t kMaxText = 1000;  // of a name, and of a text of metadata
+constexpr size_t kMaxTexts = 64'000'000;
 
 // Empty where the value is no key.
 std::string KeyText(const PickleValue& key) {
@@ -64,6 +67,12 @@ class Flattening {
           "containers must be nested at most 64 deep and hold at "
           "most 2000000 values");
     }
+    texts_ += path.size() + std::min(value.text.size(), kMaxText);
+    if (path.size() > kMaxText || texts_ > kMaxTexts) {
+      return Invalid(
+          "names must have at most 1000 characters, and 64 MB together with "
+          "texts");
+    }
     if (value.Is(Kind::kTensor)) return AddTensor(path, value);
     if (value.Is(Kind::kDict)) {
       for (size_t i = 0; i + 1 < value.items.size(); i += 2) {
@@ -89,7 +98,7 @@ class Flattening {
   absl::Status AddTensor(const std::string& path, const PickleValue& tensor) {
     const std::string name = path.empty() ? "tensor" : path;
     if (!names_.insert(name).second) {
-      return Invalid("names of tensors must be different", name);
+      return Invalid("names of tensors must be different", Printable(name));
     }
     result_.tensors.emplace_back(name, &tensor);
     return absl::OkStatus();
@@ -97,6 +106,7 @@ class Flattening {
 
   StateDict& result_;
   size_t visits_ = 0;
+  size_t texts_ = 0;  // characters
   std::unordered_set<std::string> names_;
 };
 
@@ -120,11 +130,11 @@ absl::Status NoSuchKey(const PickleValue& root, std::string_view key) {
   std::vector<std::string> keys;
   for (size_t i = 0; root.Is(Kind::kDict) && i + 1 < root.items.size();
        i += 2) {
-    if (keys.size() < kSome) keys.push_back(KeyText(*root.items[i]));
+    if (keys.size() < kSome) keys.push_back(Printable(KeyText(*root.items[i])));
   }
   return Invalid(absl::StrCat("key must be one of the file's (there are ",
                               absl::StrJoin(keys, ", "), ")"),
-                 View(key));
+                 Printable(key));
 }
 
 // The model in a checkpoint. What stands beside it goes into `metadata`.

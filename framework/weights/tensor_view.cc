@@ -34,7 +34,7 @@ absl::StatusOr<Reach> ReachOf(int64_t offset, const std::vector<int64_t>& sizes,
                                       &padded) ||
                __builtin_mul_overflow(steps, strides[i], &step) ||
                __builtin_add_overflow(last, step, &last);
-    reach.count *= sizes[i];
+    if (!overflow) reach.count *= sizes[i];
   }
   // Bytes of any type fit, too.
   constexpr int64_t kMost = int64_t{1} << 58;

@@ -7,6 +7,7 @@
 
 #include "framework/archive/little_endian.h"
 #include "framework/archive/pickle_reader.h"
+#include "framework/archive/printable.h"
 #include "framework/archive/zip_archive.h"
 #include "framework/weights/state_dict.h"
 #include "framework/weights/tensor_view.h"
@@ -57,7 +58,7 @@ absl::StatusOr<at::Tensor> TensorOf(const PickleValue& tensor,
   const PickleValue& storage = *tensor.items[0];
   const auto found = storages->find(storage.text);
   if (found == storages->end()) {
-    return Broken(absl::StrCat("its storage ", View(storage.text),
+    return Broken(absl::StrCat("its storage ", Printable(storage.text),
                                " must be in the file"));
   }
   // Once for all tensors that share it.
@@ -83,7 +84,7 @@ absl::StatusOr<WeightsFile> FileOf(const PickleValue& root,
   file.metadata = std::move(dict.metadata);
   for (const auto& [name, value] : dict.tensors) {
     auto tensor = TensorOf(*value, &storages);
-    if (!tensor.ok()) return AtPlace(tensor.status(), name);
+    if (!tensor.ok()) return AtPlace(tensor.status(), Printable(name));
     file.tensors.emplace_back(name, *std::move(tensor));
   }
   return file;
@@ -111,14 +112,15 @@ absl::StatusOr<std::string> FolderOf(const std::vector<ZipEntry>& entries) {
 
 absl::Status CheckStored(const ZipEntry& entry) {
   if (!entry.deflated) return absl::OkStatus();
-  return AtPlace(Invalid("must be stored, got deflated"), entry.name);
+  return AtPlace(Invalid("must be stored, got deflated"),
+                 Printable(entry.name));
 }
 
 absl::Status CheckByteOrder(const std::vector<ZipEntry>& entries,
                             const std::string& folder) {
   const ZipEntry* order = FindEntry(entries, folder + "byteorder");
   if (order == nullptr || order->bytes == "little") return absl::OkStatus();
-  return Invalid("byteorder must be little", View(order->bytes.substr(0, 10)));
+  return Invalid("byteorder must be little", Printable(order->bytes));
 }
 
 // A pickle that stands before the object itself.
@@ -159,18 +161,19 @@ absl::StatusOr<Storages> LegacyStorages(const at::Tensor& bytes,
   for (const PickleValue* key : keys->items) {
     const auto known = reader->storages().find(key->text);
     if (known == reader->storages().end()) {
-      return Broken(
-          absl::StrCat("storage ", View(key->text), " must be of a tensor"));
+      return Broken(absl::StrCat("storage ", Printable(key->text),
+                                 " must be of a tensor"));
     }
     const size_t width = WidthOf(*known->second);
     const uint64_t size = rest.size() < 8 ? ~0ull : LittleEndian(rest, 0, 8);
     if (rest.size() < 8 || size > (rest.size() - 8) / width) {
-      return Broken(absl::StrCat("is cut off in storage ", View(key->text)));
+      return Broken(
+          absl::StrCat("is cut off in storage ", Printable(key->text)));
     }
     if (!storages.emplace(key->text, Bytes{bytes, rest.substr(8, size * width)})
              .second) {
-      return Broken(
-          absl::StrCat("storage ", View(key->text), " must stand there once"));
+      return Broken(absl::StrCat("storage ", Printable(key->text),
+                                 " must stand there once"));
     }
     rest.remove_prefix(8 + size * width);
   }
@@ -188,7 +191,7 @@ absl::StatusOr<WeightsFile> ParseTorchZip(const at::Tensor& bytes,
   RETURN_IF_ERROR(CheckStored(*pickle));
   PickleReader reader(pickle->bytes);
   const auto root = reader.Next();
-  if (!root.ok()) return AtPlace(root.status(), pickle->name);
+  if (!root.ok()) return AtPlace(root.status(), Printable(pickle->name));
 
   const std::string data = folder + "data/";
   Storages storages;

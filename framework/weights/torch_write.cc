@@ -1,7 +1,6 @@
 // The zip form of torch.save, written.
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -228,7 +227,12 @@ absl::Status Write(const NamedTensors& tensors, const std::string& pickle,
   RETURN_IF_ERROR(zip->Add("archive/byteorder", "little"));
   for (size_t i = 0; i < tensors.size(); ++i) {
     // One at a time, so that not all of a GPU's memory need fit in here.
-    const at::Tensor bytes = tensors[i].second.detach().cpu().contiguous();
+    const at::Tensor bytes = tensors[i]
+                                 .second.detach()
+                                 .cpu()
+                                 .resolve_conj()
+                                 .resolve_neg()
+                                 .contiguous();
     RETURN_IF_ERROR(zip->Add(absl::StrCat("archive/data/", i), TextOf(bytes)));
   }
   RETURN_IF_ERROR(zip->Add("archive/version", "3\n"));

@@ -28,6 +28,10 @@ struct WeightsFile {
 // "model_state_dict" or "model" in Python's, under "model." in Toque's. `key`
 // names another part, "ema.model"; "." is the whole.
 //
+// Damage is found where a checksum tells of it: of our own safetensors the
+// digest, of npz the CRC. Values of torch's files and of safetensors of others
+// have none that is compared.
+//
 // Tensors are on the CPU, whatever device they were saved from. Where the
 // format allows it they are views of a private mapping of the file, which lives
 // as long as one of them; writing to them doesn't change the file. The file

@@ -189,6 +189,35 @@ TEST(WeightsFileTest, RoundTripsWhatItWrites) {
   }
 }
 
+TEST(WeightsFileTest, RoundTripsTheRarerTypesOfSafetensors) {
+  WeightsFile file;
+  for (const at::ScalarType type :
+       {at::kUInt16, at::kUInt32, at::kUInt64, at::kComplexFloat,
+        at::kFloat8_e5m2, at::kFloat8_e4m3fn, at::kFloat8_e8m0fnu}) {
+    file.tensors.emplace_back(c10::toString(type),
+                              at::arange(1, 3).to(at::kFloat).to(type));
+  }
+  const std::string path = TestFolder() + "/a.safetensors";
+  ASSERT_OK(WriteWeights(path, file));
+  auto read = ByName(ReadWeights(path));
+  for (const auto& [name, tensor] : file.tensors) {
+    SCOPED_TRACE(name);
+    ExpectEqual(read[name], tensor);
+  }
+}
+
+TEST(WeightsFileTest, WritesConjugatedValuesAsTheyAre) {
+  const at::Tensor values =
+      Values({3}, at::kComplexFloat).mul(c10::complex<float>(0, 1));
+  const std::string folder = TestFolder();
+  for (const char* name : {"/a.pth", "/a.safetensors"}) {
+    WeightsFile file;
+    file.tensors.emplace_back("w", values.conj());
+    ASSERT_OK(WriteWeights(folder + name, file));
+    ExpectEqual(ByName(ReadWeights(folder + name))["w"], values.neg());
+  }
+}
+
 TEST(WeightsFileTest, WritesTheSameBytesForTheSameTensors) {
   const auto written = [](const std::string& name) {
     const std::string path = TestFolder() + "/" + name;

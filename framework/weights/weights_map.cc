@@ -116,6 +116,19 @@ std::string Mismatch(const std::string& name, const at::Tensor& saved,
   return "";
 }
 
+// The names of those that no copy goes to under another name.
+std::vector<std::string> NotCopied(
+    const NamedTensors& missing,
+    const std::vector<std::pair<at::Tensor, at::Tensor>>& copies) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : missing) {
+    const bool copied = std::ranges::any_of(
+        copies, [&](const auto& copy) { return copy.first.is_same(tensor); });
+    if (!copied) names.push_back(name);
+  }
+  return names;
+}
+
 // "NAME" is missing, and so on for the first of them.
 void AddFaults(const std::vector<std::string>& names, std::string_view what,
                std::vector<absl::Status>* faults) {
@@ -200,6 +213,7 @@ absl::StatusOr<WeightsReport> CopyWeights(const NamedTensors& tensors,
   WeightsReport report;
   Exceptions exceptions(options);
   std::unordered_set<std::string_view> known;
+  NamedTensors missing;
   std::vector<std::pair<at::Tensor, at::Tensor>> copies;
   for (const auto& [name, tensor] : own) {
     known.insert(name);
@@ -207,7 +221,7 @@ absl::StatusOr<WeightsReport> CopyWeights(const NamedTensors& tensors,
     if (exceptions.Has(name)) {
       report.excepted.push_back(name);
     } else if (found == saved.end()) {
-      if (!name.ends_with(kBatchCount)) report.missing.push_back(name);
+      if (!name.ends_with(kBatchCount)) missing.emplace_back(name, tensor);
     } else if (auto why = Mismatch(name, found->second, tensor); !why.empty()) {
       report.mismatched.push_back(std::move(why));
     } else {
@@ -215,6 +229,7 @@ absl::StatusOr<WeightsReport> CopyWeights(const NamedTensors& tensors,
       copies.emplace_back(tensor, found->second);
     }
   }
+  report.missing = NotCopied(missing, copies);
   for (const auto& [name, tensor] : renamed) {
     if (known.contains(name)) continue;
     (exceptions.Has(name) ? report.excepted : report.unexpected)

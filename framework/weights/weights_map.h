@@ -36,7 +36,8 @@ absl::StatusOr<NamedTensors> Renamed(const NamedTensors& tensors,
 // Copies `tensors` into `own`, a model's parameters and buffers, by name, after
 // renaming; `options` pass CheckWeights. STRICT: both must have the same names
 // and shapes, but for what is excepted; MATCHING: what fits by name and shape
-// is taken, and something must be. The count of batches that batch norms keep
+// is taken, and something must be. Of the names of a tensor that has several in
+// `own` one is enough. The count of batches that batch norms keep
 // may be missing, as it is in files of PyTorch before 0.4.1. Where an error is
 // returned nothing is changed.
 absl::StatusOr<WeightsReport> CopyWeights(const NamedTensors& tensors,

@@ -57,6 +57,18 @@ TEST_F(WeightsMapTest, CopiesByNameInWhateverOrder) {
   EXPECT_THAT(Sums(), ElementsAre(6, 8, 4));
 }
 
+TEST_F(WeightsMapTest, TakesATensorOfTwoNamesUnderEitherOrBoth) {
+  own_.emplace_back("tied.weight", own_[0].second);
+  EXPECT_OK(Copy(""));
+  file_.emplace_back("tied.weight", at::ones({2, 3}));
+  EXPECT_OK(Copy(""));
+  file_.erase(file_.begin() + 2);  // conv.weight
+  const auto report = Copy("");
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->Complete());
+  EXPECT_THAT(Sums(), ElementsAre(6, 8, 4, 6));
+}
+
 TEST_F(WeightsMapTest, StrictNamesEachKindOfDifferenceAndChangesNothing) {
   file_[0].first = "other.bias";
   file_[1].second = at::ones({3, 2});

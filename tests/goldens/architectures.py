@@ -9,9 +9,9 @@ torchvision 0.26, as
 Of each architecture of the family: the names and shapes of its state dict, in
 order. Of those that have a side, too: the sum and the sum of squares of the
 state dict after manual_seed(0) ("seeded"); then, with the weights of
-formula.py, for two pictures of sines of that side, rows of the output in
-evaluation and in training without dropout ("eval", "train"), computed in
-float64; and the sum and sum of squares of the buffers after that training
+formula.py, for two pictures of sines of that side, louder where "loudness"
+says so, rows of the output in evaluation and in training without dropout
+("eval", "train"), computed in float64; and the sum and sum of squares of the buffers after that training
 ("after"). A row is the sum, the sum of squares and ten values, equally spaced.
 framework/testing/architecture.h compares, with what of it there is.
 """
@@ -49,7 +49,7 @@ def without_dropout(model):
     return model
 
 
-def results(model, shape, seeded=True, modes=("eval", "train")):
+def results(model, shape, seeded=True, modes=("eval", "train"), loudness=1):
     """What the model gives for an input of `shape`.
 
     Without `seeded` the first values aren't compared: for models that draw
@@ -59,8 +59,10 @@ def results(model, shape, seeded=True, modes=("eval", "train")):
         print("@seeded", moments(model.state_dict().values()))
     formula.fill(model)
     model = without_dropout(model).double()
-    x = formula.sines(shape).double()
+    x = formula.sines(shape).double() * loudness
     print("@input", ",".join(map(str, shape)))
+    if loudness != 1:
+        print("@loudness", loudness)
     with torch.no_grad():
         for mode in modes:
             for output in model.train(mode == "train")(x):
@@ -71,7 +73,7 @@ def results(model, shape, seeded=True, modes=("eval", "train")):
 
 
 def show(name, make, side=None, channels=3, seeded=True,
-         modes=("eval", "train")):
+         modes=("eval", "train"), loudness=1):
     """The section of an architecture; a side asks for results, too."""
     torch.manual_seed(0)
     if side is None:
@@ -83,7 +85,8 @@ def show(name, make, side=None, channels=3, seeded=True,
     for entry, tensor in model.state_dict().items():
         print(entry, ",".join(map(str, tensor.shape)) or "-")
     if side is not None:
-        results(model, (2, channels, side, side), seeded, modes)
+        results(model, (2, channels, side, side), seeded, modes,
+                loudness)
 
 
 def published(name, side=None, **options):
@@ -91,9 +94,10 @@ def published(name, side=None, **options):
     show(name, lambda: getattr(models, name)(**options), side)
 
 
-def evaluated(name):
+def evaluated(name, loudness=1):
     """An architecture of torchvision too large for more than an evaluation."""
-    show(name, getattr(models, name), 64, seeded=False, modes=["eval"])
+    show(name, getattr(models, name), 64, seeded=False, modes=["eval"],
+         loudness=loudness)
 
 
 def resnet():
@@ -111,10 +115,15 @@ def resnet():
 
 
 def vgg():
-    """The smallest of both kinds; the others by names."""
+    """The smallest of both kinds, and R73's; the others by names.
+
+    Only a loud picture comes through to the logits, past the biases of the
+    linear layers.
+    """
     published("vgg11", 64)
-    evaluated("vgg11_bn")
-    for depth in [13, 16, 19]:
+    for name in ["vgg11_bn", "vgg16", "vgg16_bn"]:
+        evaluated(name, loudness=100000)
+    for depth in [13, 19]:
         published("vgg%d" % depth)
         published("vgg%d_bn" % depth)
 

@@ -101,6 +101,19 @@ TEST(ReferenceTest, AQuarterOfMobileNetV1OnPhotographsOf300Classes) {
   EXPECT_NEAR(scores->Hits(5), 234, 2);
 }
 
+// 3,992 in torch 2.11. These are pictures that the net was trained with.
+TEST(ReferenceTest, ResNet20OnTheFirstPicturesOfCifar10) {
+  SKIP_WITHOUT_DATA();
+  const auto model = MakeOrDie<Model>("recipe.CifarResNet", "depth: 20");
+  ASSERT_OK(Load("weights/akamaster/resnet20-12fca82f.th", "module.", *model));
+  const auto scores =
+      ScoresOf(*model, {"recipe.Cifar", "file: 'cifar10-bin/data_batch_1.bin'"},
+               {{"recipe.Normalize", kImageNetValues}});
+  ASSERT_OK(scores);
+  ASSERT_EQ(scores->labels.size(0), 4000);
+  EXPECT_NEAR(scores->Hits(1), 3992, 1);
+}
+
 // The two files hold weights of two trainings; torch 2.11 gets these counts.
 TEST(ReferenceTest, BurnsNetOnTheTestImagesOfMnist) {
   SKIP_WITHOUT_DATA();

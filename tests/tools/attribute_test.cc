@@ -99,8 +99,12 @@ TEST_F(AttributeTest, SaysWhatIsWrong) {
                         "lime"));
   EXPECT_THAT(Attribute({"--out=" + out_, "--label=6"}).output,
               HasSubstr("--label must be one of the model's classes, got 6"));
+  EXPECT_THAT(Attribute({"--out=" + out_, "--label=-2"}).output,
+              HasSubstr("--label must be at least -1, got -2"));
+  EXPECT_THAT(Attribute({"--out=out.jpg"}).output,
+              HasSubstr("--out must end in .png or .svg, got out.jpg"));
   EXPECT_THAT(Attribute({"--out=" + out_, "--part=layer9"}).output,
-              HasSubstr("the model calls no part \"layer9\""));
+              HasSubstr("--part: must be a part of the model, got layer9"));
 }
 
 }  // namespace

@@ -113,8 +113,35 @@ TEST_F(ExtractTest, LeavesBrokenPicturesOutWhereAsked) {
       at::allclose(Read("linear")[1], LogitsOf(inputs_[2])[0], 1e-4, 1e-5));
 }
 
+TEST_F(ExtractTest, PassesOverBatchesOfBrokenPicturesAlone) {
+  for (const std::string name : {"cats/a.png", "cats/b.png"}) {
+    WriteBytes(pictures_ + "/" + name, "no picture");
+  }
+  const ToolRun run = Extract({"--taps=linear", "--skip_broken", pictures_});
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("1 rows, 2 left out"));
+  EXPECT_TRUE(
+      at::allclose(Read("linear")[0], LogitsOf(inputs_[2])[0], 1e-4, 1e-5));
+  WriteBytes(pictures_ + "/dogs/c.png", "no picture");
+  EXPECT_THAT(
+      Extract({"--taps=linear", "--skip_broken", "--overwrite", pictures_})
+          .output,
+      HasSubstr("an example must be whole, all 3 are broken"));
+}
+
+TEST_F(ExtractTest, OverwritesNothingBeforeAllIsChecked) {
+  ASSERT_EQ(Extract({"--taps=linear", pictures_}).status, 0);
+  EXPECT_THAT(Extract({"--taps=liner", "--overwrite", pictures_}).output,
+              HasSubstr("--taps: must be a part of the model"));
+  EXPECT_TRUE(fs::exists(out_));
+}
+
 TEST_F(ExtractTest, SaysWhatIsWrong) {
-  EXPECT_THAT(Extract({"--taps=layer3.9", pictures_}).output,
+  EXPECT_THAT(Extract({"--taps=linear", "--section=eval"}).output,
+              HasSubstr("--section must be one with a data set, got eval"));
+  EXPECT_THAT(Extract({"--taps=linear", "--out=a.csv", pictures_}).output,
+              HasSubstr("--out must end in .safetensors or .npy, got a.csv"));
+  EXPECT_THAT(Extract({"--taps=laier3.0", pictures_}).output,
               HasSubstr("must be a part of the model (did you mean"));
   EXPECT_THAT(Extract({"--taps=linear"}).output,
               HasSubstr("pictures, --dataset or --section must be given"));

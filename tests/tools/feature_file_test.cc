@@ -22,8 +22,9 @@ at::Tensor Rows(int64_t first, int64_t count) {
 class FeatureFileTest : public testing::Test {
  protected:
   std::unique_ptr<FeatureFile> Open(const std::string& path,
-                                    const std::string& source = "a") {
-    auto file = FeatureFile::Open(path, source);
+                                    const std::vector<std::string>& names = {
+                                        "a"}) {
+    auto file = FeatureFile::Open(path, names, "a");
     EXPECT_OK(file);
     return *std::move(file);
   }
@@ -73,11 +74,12 @@ TEST_F(FeatureFileTest, GoesOnWhereItWasStopped) {
 
 TEST_F(FeatureFileTest, KeepsWhatIsThereFromOthers) {
   EXPECT_OK(Open(path_)->Add({{"a", Rows(0, 1)}}, {4}, {"x.jpg"}, 1));
-  EXPECT_THAT(FeatureFile::Open(path_, "b"),
+  EXPECT_THAT(FeatureFile::Open(path_, {"a"}, "b"),
               FailsWith("holds the features of another extraction"));
   EXPECT_OK(Open(path_)->Finish({}));
-  EXPECT_THAT(FeatureFile::Open(path_, "a"), FailsWith("exists already"));
-  EXPECT_THAT(FeatureFile::Open(folder_ + "/out.txt", "a"),
+  EXPECT_THAT(FeatureFile::Open(path_, {"a"}, "a"),
+              FailsWith("exists already"));
+  EXPECT_THAT(FeatureFile::Open(folder_ + "/out.txt", {"a"}, "a"),
               FailsWith("--out must end in .safetensors or .npy, got "));
 }
 
@@ -91,7 +93,7 @@ TEST_F(FeatureFileTest, RefusesRowsOfAnotherShape) {
 TEST_F(FeatureFileTest, APartialFileThatWasCutIsAnError) {
   EXPECT_OK(Open(path_)->Add({{"a", Rows(0, 1)}}, {4}, {"x.jpg"}, 1));
   WriteBytes(path_ + ".partial/0", "cut");
-  EXPECT_THAT(FeatureFile::Open(path_, "a"),
+  EXPECT_THAT(FeatureFile::Open(path_, {"a"}, "a"),
               FailsWith("is shorter than was written"));
 }
 
@@ -113,7 +115,7 @@ TEST_F(FeatureFileTest, WritesNumpysFormat) {
 }
 
 TEST_F(FeatureFileTest, OfSeveralFeaturesEachHasItsNpy) {
-  const auto file = Open(npy_);
+  const auto file = Open(npy_, {"a", "b.1"});
   EXPECT_OK(file->Add({{"a", Rows(0, 1)}, {"b.1", Rows(1, 1)}}, {3},
                       {"photo.jpg"}, 1));
   ASSERT_OK(file->Finish({}));
@@ -122,6 +124,10 @@ TEST_F(FeatureFileTest, OfSeveralFeaturesEachHasItsNpy) {
   EXPECT_THAT(ReadBytes(folder_ + "/out.labels.npy"),
               HasSubstr("{'descr': '<i8', 'fortran_order': False, 'shape': "
                         "(1,), }"));
+  EXPECT_THAT(FeatureFile::Open(npy_, {"b.1", "c"}, "a"),
+              FailsWith("out.b.1.npy: exists already"));
+  EXPECT_THAT(FeatureFile::Open(npy_, {"c"}, "a"),
+              FailsWith("out.labels.npy: exists already"));
 }
 
 }  // namespace

@@ -26,7 +26,9 @@ TEST(StatisticsOfTest, LeaveOutWhatIsNotFinite) {
   EXPECT_EQ(some.least, -3);
   EXPECT_EQ(some.most, 1);
   EXPECT_EQ(some.not_finite, 2);
-  EXPECT_EQ(StatisticsOf(at::tensor({NAN})).not_finite, 1);
+  const TensorStatistics none = StatisticsOf(at::tensor({NAN}));
+  EXPECT_EQ(none.not_finite, 1);
+  EXPECT_TRUE(std::isnan(none.mean) && std::isnan(none.most));
 }
 
 TEST(InspectTest, HasGradientsAfterABackwardAlone) {
@@ -51,7 +53,8 @@ TEST(InspectTest, HasGradientsAfterABackwardAlone) {
 TEST(InspectTest, RefusesAPatternWithoutAMatch) {
   const auto model = MakeTinyModel();
   EXPECT_THAT(Inspect(*model, "^conv"),
-              FailsWith("--match must match a parameter or buffer, got ^conv"));
+              FailsWith("--match must match a parameter or buffer of floating "
+                        "type, got ^conv"));
   EXPECT_THAT(Inspect(*model, "("),
               FailsWith("--match must be a regular expression, got ("));
 }
@@ -94,6 +97,23 @@ TEST_F(InspectToolTest, ShowsALaterStep) {
   EXPECT_NE(json::parse(run.output)[0]["value"], first[0]["value"]);
 }
 
+TEST_F(InspectToolTest, ShowsTheModelAsTheRunBegins) {
+  const std::string init = "--set=init { method: CONSTANT value: 2 }";
+  const ToolRun run = Run({"--json", init});
+  ASSERT_EQ(run.status, 0) << run.output;
+  for (const json& tensor : json::parse(run.output)) {
+    EXPECT_EQ(tensor["value"]["least"], 2);
+    EXPECT_EQ(tensor["value"]["most"], 2);
+  }
+  const ToolRun bare =
+      RunTool({"tools/inspect", "--json", init, "--match=^fc.bias",
+               "--model=[type.googleapis.com/recipe.ConvNet] {}"});
+  ASSERT_EQ(bare.status, 0) << bare.output;
+  EXPECT_EQ(json::parse(bare.output)[0]["value"]["mean"], 2);
+  EXPECT_THAT(Run({"--set=weights { file: 'none.pth' }"}).output,
+              HasSubstr("weights are not read: the model is as it begins\n"));
+}
+
 TEST_F(InspectToolTest, PrintsATable) {
   const ToolRun run = Run({"--match=bias"});
   ASSERT_EQ(run.status, 0) << run.output;
@@ -106,8 +126,10 @@ TEST_F(InspectToolTest, SaysWhatIsWrong) {
               HasSubstr("--step must be one of the run's, got 999"));
   EXPECT_THAT(Run({"--step=-1"}).output,
               HasSubstr("--step must be at least 0, got -1"));
-  EXPECT_THAT(Run({"--match=nothing"}).output,
-              HasSubstr("--match must match a parameter or buffer"));
+  for (const std::string step : {"--step=0", "--step=999"}) {
+    EXPECT_THAT(Run({"--match=nothing", step}).output,
+                HasSubstr("--match must match a parameter or buffer"));
+  }
   EXPECT_THAT(RunTool({"tools/inspect", "--step=1", "--model=x"}).output,
               HasSubstr("--step needs --experiment"));
 }

@@ -29,6 +29,23 @@ class PredictTest : public testing::Test {
          "size: 12 } }"});
     return RunTool(arguments);
   }
+  // A run of a small net on pictures.
+  void TrainWith(const std::string& change) const {
+    const std::string experiment = folder_ + "/small.textproto";
+    WriteBytes(experiment, SmallExperimentText());
+    const std::string pictures =
+        "dataset { [type.googleapis.com/recipe.Synthetic] { examples: 20 "
+        "classes: 3 kind: IMAGES shape: [3, 12, 12] } }";
+    const ToolRun trained = RunTool(
+        {"tools/train", "--experiment=" + experiment,
+         "--run_dir=" + folder_ + "/run",
+         "--set=epochs: 1 model { [type.googleapis.com/recipe.CifarResNet] { "
+         "depth: 8 classes: 3 } } train { " +
+             pictures + " range { end: 20 } } eval { " + pictures +
+             " range { begin: 0 } }",
+         "--set=" + change});
+    ASSERT_EQ(trained.status, 0) << trained.output;
+  }
   ToolRun PredictRun(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(),
                      {"tools/predict", "--run_dir=" + folder_ + "/run",
@@ -91,21 +108,44 @@ TEST_F(PredictTest, TellsOfBrokenPicturesAndOfTheOthersAllTheSame) {
   EXPECT_THAT(run.output, HasSubstr("\"picture\": \"" + folder_ + "/a.png"));
 }
 
+TEST_F(PredictTest, PassesOverBatchesOfBrokenPicturesAlone) {
+  std::vector<std::string> broken;
+  for (const std::string name : {"/c.png", "/d.png", "/e.png"}) {
+    WriteBytes(broken.emplace_back(folder_ + name), "no picture");
+  }
+  std::vector<std::string> arguments = {"--json", "--batch_size=2",
+                                        folder_ + "/a.png", folder_ + "/b.png"};
+  arguments.insert(arguments.end(), broken.begin(), broken.end());
+  arguments.push_back(folder_ + "/a.png");
+  const ToolRun run = Predict(arguments);
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.output, HasSubstr("3 of 6 pictures are broken"));
+  const size_t end = run.output.find("\n]") + 2;
+  const nlohmann::json all = JsonOf({0, run.output.substr(0, end)});
+  ASSERT_EQ(all.size(), 3u);
+  // Alone in its batch, so that sums may be taken in another order.
+  const auto likeliest = [&all](size_t row) { return all[row]["classes"][0]; };
+  EXPECT_EQ(likeliest(0)["class"], likeliest(2)["class"]);
+  EXPECT_NEAR(likeliest(0)["probability"].get<double>(),
+              likeliest(2)["probability"].get<double>(), 1e-5);
+  EXPECT_THAT(Predict(broken).output,
+              HasSubstr("an example must be whole, all 3 are broken"));
+}
+
+TEST_F(PredictTest, RefusesClassNamesThatDoNotFit) {
+  const std::string classes = folder_ + "/classes.txt";
+  const auto output = [&](const std::string& text) {
+    WriteBytes(classes, text);
+    return Predict({"--classes=" + classes, folder_ + "/a.png"}).output;
+  };
+  EXPECT_THAT(output("zero\none\n\n"),
+              HasSubstr("--classes must have 6 lines, got 2"));
+  EXPECT_THAT(output("zero\n\ntwo\n"),
+              HasSubstr("classes.txt:2: a class must have a name"));
+}
+
 TEST_F(PredictTest, TakesTheAveragesOfARunWhereThereAreAny) {
-  const std::string experiment = folder_ + "/small.textproto";
-  WriteBytes(experiment, SmallExperimentText());
-  const std::string pictures =
-      "dataset { [type.googleapis.com/recipe.Synthetic] { examples: 20 "
-      "classes: 3 kind: IMAGES shape: [3, 12, 12] } }";
-  const ToolRun trained = RunTool(
-      {"tools/train", "--experiment=" + experiment,
-       "--run_dir=" + folder_ + "/run",
-       "--set=epochs: 1 model { [type.googleapis.com/recipe.CifarResNet] { "
-       "depth: 8 classes: 3 } } train { " +
-           pictures + " range { end: 20 } } eval { " + pictures +
-           " range { begin: 0 } }",
-       "--set=hook { [type.googleapis.com/recipe.Ema] { decay: 0.5 } }"});
-  ASSERT_EQ(trained.status, 0) << trained.output;
+  TrainWith("hook { [type.googleapis.com/recipe.Ema] { decay: 0.5 } }");
   const ToolRun any = PredictRun({});
   ASSERT_EQ(any.status, 0) << any.output;
   EXPECT_THAT(any.output,
@@ -118,10 +158,48 @@ TEST_F(PredictTest, TakesTheAveragesOfARunWhereThereAreAny) {
               HasSubstr("holds no averages of swa"));
 }
 
+// The head is not moved either, by its rate of 0: averages are what they are
+// of.
+TEST_F(PredictTest, StatisticsOfFrozenPartsAreNotComputedAnewForSwa) {
+  TrainWith(
+      "epochs: 2 param_group { name: 'body' match: '^(conv|bn|layer)' frozen: "
+      "true } "
+      "param_group { name: 'head' match: '^linear' lr_scale: 0 } "
+      "hook { [type.googleapis.com/recipe.Swa] { begin: 1 } }");
+  const std::string last = "--checkpoint=last";
+  const ToolRun averaged = PredictRun({last, "--averages=swa"});
+  ASSERT_EQ(averaged.status, 0) << averaged.output;
+  const nlohmann::json raw = JsonOf(PredictRun({last, "--averages=none"}));
+  const nlohmann::json swa = JsonOf(averaged);
+  for (size_t i = 0; i < 3; ++i) {
+    const auto& guess = swa[0]["classes"][i];
+    EXPECT_EQ(guess["index"], raw[0]["classes"][i]["index"]);
+    EXPECT_NEAR(guess["probability"].get<double>(),
+                raw[0]["classes"][i]["probability"].get<double>(), 1e-6);
+  }
+}
+
 TEST_F(PredictTest, SaysWhatIsWrong) {
   EXPECT_THAT(Predict({}).output, HasSubstr("a picture must be named"));
   EXPECT_THAT(RunTool({"tools/predict", folder_ + "/a.png"}).output,
               StartsWith("--run_dir, --experiment or --model must be given"));
+  const std::string picture = folder_ + "/a.png";
+  const std::vector<std::pair<std::string, std::string>> faults = {
+      {"--out=a.jpg", "--out must end in .png or .svg, got a.jpg"},
+      {"--averages=ema", "--averages needs --run_dir"},
+      {"--checkpoint=last", "--checkpoint needs --run_dir"},
+      {"--device=TPU", "--device must be AUTO, CPU or CUDA, got TPU"},
+      {"--memory_format=AUTO",
+       "--memory_format must be CHANNELS_LAST or CONTIGUOUS, got AUTO"}};
+  for (const auto& [flag, message] : faults) {
+    EXPECT_THAT(Predict({flag, picture}).output, HasSubstr(message));
+  }
+  WriteBytes(folder_ + "/bare.textproto",
+             "model { [type.googleapis.com/recipe.CifarResNet] { depth: 8 } }");
+  EXPECT_THAT(RunTool({"tools/predict", picture,
+                       "--experiment=" + folder_ + "/bare.textproto"})
+                  .output,
+              HasSubstr("eval or test must be given: it has the transforms"));
   EXPECT_THAT(Predict({"--top=0", folder_ + "/a.png"}).output,
               HasSubstr("--top must be at least 1, got 0"));
 }

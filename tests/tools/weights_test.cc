@@ -87,6 +87,22 @@ TEST_F(WeightsTest, AveragesFloatsAndKeepsTheLastOfTheRest) {
   EXPECT_EQ(file->tensors[1].second.item<int64_t>(), 7);
 }
 
+TEST_F(WeightsTest, AveragesNoFilesOfOtherNames) {
+  WeightsFile fewer;
+  fewer.tensors = {
+      {"net.fc.weight", at::tensor({1.f, 2.f, 3.f, 4.f}).view({2, 2})}};
+  ASSERT_OK(WriteWeights(Path("fewer.pth"), fewer));
+  const std::string a = Write("a.pth", {1, 2, 3, 4});
+  for (const auto& [first, second] :
+       {std::pair(a, Path("fewer.pth")), std::pair(Path("fewer.pth"), a)}) {
+    const ToolRun run =
+        RunTool({kTool, "average", Path("out.pth"), first, second});
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.output, HasSubstr("file 1: all files must have the tensor "
+                                      "\"net.steps\""));
+  }
+}
+
 TEST_F(WeightsTest, SaysWhatIsWrong) {
   const std::string a = Write("a.pth", {1, 2, 3, 4});
   const auto output = [](std::vector<std::string> words) {
@@ -101,6 +117,8 @@ TEST_F(WeightsTest, SaysWhatIsWrong) {
               HasSubstr("--match must be a regular expression"));
   EXPECT_THAT(output({"show", a, "--options=prefix: 1"}),
               HasSubstr("--options must be fields of `weights`"));
+  EXPECT_THAT(output({"convert", a, a}),
+              HasSubstr("a.pth: must not exist yet"));
   EXPECT_THAT(output({"convert", a, Path("out.onnx")}),
               HasSubstr("the name must end in .safetensors, .pth or .pt"));
 }

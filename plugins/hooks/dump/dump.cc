@@ -6,6 +6,7 @@
 #include "framework/layers/observer.h"
 #include "framework/shared/name_patterns.h"
 #include "framework/weights/safetensors.h"
+#include "glog/logging.h"
 #include "plugins/hooks/dump/dump.pb.h"
 
 namespace toque {
@@ -29,6 +30,11 @@ class Dump : public Hook, public Observer {
       : options_(options), chosen_(std::move(chosen)) {}
 
   absl::Status BeforeTraining(Run& run) override {
+    const absl::Status fits =
+        WithinRun("every_steps", static_cast<double>(options_.every_steps()),
+                  STEP, run.progress);
+    if (options_.has_every_steps()) RETURN_IF_ERROR(fits);
+    if (!fits.ok()) LOG(WARNING) << fits.message() << ": nothing is written";
     std::vector<std::string> parameters, weights;
     for (const auto& [name, tensor] : Parameters(*run.model)) {
       parameters.push_back(name);

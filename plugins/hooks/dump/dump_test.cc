@@ -32,6 +32,7 @@ class DumpTest : public testing::Test {
     run_.folder = TestFolder();
     run_.batch = {.input = at::arange(6, at::kFloat).view({2, 3}),
                   .index = {0, 1}};
+    run_.progress.total_steps = 6;
   }
 
   void Start(const std::string& options) {
@@ -113,6 +114,14 @@ TEST_F(DumpTest, RefusesPatternsThatMatchNothing) {
                                 "got layer9"));
   EXPECT_THAT(status, FailsWith("weight must match a parameter or buffer, got "
                                 "scale"));
+}
+
+TEST_F(DumpTest, RefusesARunThatEndsBefore) {
+  hook_ = MakeOrDie<Hook>("recipe.Dump", "weight: '' every_steps: 7");
+  EXPECT_THAT(
+      hook_->BeforeTraining(run_),
+      FailsWith("every_steps must be at most the run's 6 steps, got 7"));
+  Start("weight: ''");
 }
 
 TEST_F(DumpTest, SaysWhereAFileCannotBeWritten) {

@@ -14,6 +14,7 @@ using Options = recipe::NanTrace;
 struct Seen {
   std::string what;  // "the output of layer1.0 (Relu)"
   at::Tensor values;
+  bool of_examples = false;  // the first dimension is the batch's
 };
 using AllSeen = std::vector<Seen>;
 
@@ -32,8 +33,9 @@ const Seen* FirstBroken(const AllSeen& seen) {
 }
 
 // ", first at example 17": where the values are of the batch's examples.
-std::string ExampleText(const at::Tensor& values, const Batch& batch) {
-  if (values.dim() == 0 || batch.size() == 0) return "";
+std::string ExampleText(const Seen& seen, const Batch& batch) {
+  const at::Tensor& values = seen.values;
+  if (!seen.of_examples || values.dim() == 0 || batch.size() == 0) return "";
   if (values.size(0) != batch.size() * batch.views) return "";
   const at::Tensor rows =
       at::isfinite(values).reshape({values.size(0), -1}).all(1).logical_not();
@@ -49,7 +51,7 @@ absl::Status Fault(const Seen& seen, const Batch& batch) {
   return Invalid(
       absl::StrCat(seen.what, " must be finite"),
       absl::StrCat(nans, " NaN and ", all - finite - nans, " infinite of ", all,
-                   " values", ExampleText(seen.values, batch)));
+                   " values", ExampleText(seen, batch)));
 }
 
 class NanTrace : public Hook, public Observer {
@@ -70,10 +72,11 @@ class NanTrace : public Hook, public Observer {
     const std::string what =
         absl::StrCat("the output of ", path.empty() ? "the model" : View(path),
                      " (", block.Describe(), ")");
-    outputs_.push_back({what, output.detach()});
+    outputs_.push_back({what, output.detach(), /*of_examples=*/true});
     if (options_.watch() == Options::OUTPUTS || !output.requires_grad()) return;
     output.register_hook([all = gradients_, what](const at::Tensor& gradient) {
-      all->push_back({"the gradient of " + what, gradient.detach()});
+      all->push_back({"the gradient of " + what, gradient.detach(),
+                      /*of_examples=*/true});
     });
   }
 

@@ -108,6 +108,17 @@ TEST_F(NanTraceTest, NamesAParameterWhereNoLayerIsAtFault) {
                         "NaN and 0 infinite of 6 values"));
 }
 
+// The weight [2, 3] is none of a batch of 2 examples.
+TEST_F(NanTraceTest, NamesNoExampleForAParameter) {
+  run_.batch = {.input = at::ones({2, 3}), .index = {10, 11}};
+  const auto hook = MakeOrDie<Hook>("recipe.NanTrace");
+  ASSERT_OK(Step(*hook));
+  run_.groups[0].parameters[0].second.mutable_grad()[0][0] = NAN;
+  const absl::Status status = hook->AfterBackward(run_);
+  EXPECT_THAT(status, FailsWith("the gradient of first.weight must be finite"));
+  EXPECT_THAT(status, testing::Not(FailsWith("first at example")));
+}
+
 TEST_F(NanTraceTest, LooksAtEverySoManyTrainingSteps) {
   const auto hook = MakeOrDie<Hook>("recipe.NanTrace", "every_steps: 3");
   EXPECT_NE(hook->Observes(run_), nullptr);

@@ -7,6 +7,7 @@
 #include "framework/core/hook.h"
 #include "framework/layers/observer.h"
 #include "framework/shared/operator_table.h"
+#include "glog/logging.h"
 #include "plugins/hooks/profile/profile.pb.h"
 #include "torch/csrc/autograd/profiler_kineto.h"
 
@@ -31,9 +32,15 @@ std::vector<OperatorCall> CallsOf(const profiler::ProfilerResult& result) {
 class Profile : public Hook, public Observer {
  public:
   explicit Profile(const Options& options) : options_(options) {}
-  ~Profile() override { running_ ? Stop() : nullptr; }
+  ~Profile() override {
+    if (running_) Stop();
+  }
 
   absl::Status BeforeTraining(Run& run) override {
+    const absl::Status fits = WithinRun(
+        "first", static_cast<double>(options_.first()), STEP, run.progress);
+    if (options_.has_first()) RETURN_IF_ERROR(fits);
+    if (!fits.ok()) LOG(WARNING) << fits.message() << ": nothing is profiled";
     if (options_.first() == 1) Start(run);
     return absl::OkStatus();
   }
@@ -64,6 +71,11 @@ class Profile : public Hook, public Observer {
 
  private:
   void Start(const Run& run) {
+    // There is one of a process.
+    if (torch::profiler::impl::profilerEnabled()) {
+      LOG(WARNING) << "Profile: another profiler is running";
+      return;
+    }
     // Kineto complains of GPUs that it doesn't find.
     setenv("KINETO_LOG_LEVEL", "99", /*overwrite=*/0);
     std::set<ActivityType> activities = {ActivityType::CPU};
@@ -87,6 +99,7 @@ class Profile : public Hook, public Observer {
   absl::Status Finish(const Run& run) {
     if (!running_) return absl::OkStatus();
     const auto result = Stop();
+    if (step_ < options_.first()) return absl::OkStatus();  // ended before
     const std::string table =
         OperatorTable(CallsOf(*result), static_cast<size_t>(options_.rows()));
     std::cerr << table << std::flush;

@@ -13,7 +13,6 @@ namespace toque {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 struct Net : Model {
   at::Tensor Forward(const at::Tensor& input) override {
@@ -34,6 +33,7 @@ class ProfileTest : public testing::Test {
   // What a run of `steps` prints.
   std::string Train(const std::string& options, int steps) {
     const auto hook = MakeOrDie<Hook>("recipe.Profile", options);
+    run_.progress.total_steps = steps;
     testing::internal::CaptureStderr();
     EXPECT_OK(hook->BeforeTraining(run_));
     for (int i = 0; i < steps; ++i) {
@@ -86,8 +86,17 @@ TEST_F(ProfileTest, EndsWithTheRun) {
   EXPECT_TRUE(std::filesystem::exists(File("steps_2-3.json")));
 }
 
-TEST_F(ProfileTest, DoesNothingInARunThatEndsBefore) {
-  EXPECT_THAT(Train("first: 9", 3), IsEmpty());
+TEST_F(ProfileTest, RefusesARunThatEndsBefore) {
+  run_.progress.total_steps = 3;
+  const auto hook = MakeOrDie<Hook>("recipe.Profile", "first: 9");
+  EXPECT_THAT(hook->BeforeTraining(run_),
+              FailsWith("first must be at most the run's 3 steps, got 9"));
+}
+
+// The default of 3 steps is only warned of.
+TEST_F(ProfileTest, DoesNothingInARunThatIsShorterThanTheDefault) {
+  Train("", 2);
+  EXPECT_EQ(observed_, 0);
   EXPECT_FALSE(std::filesystem::exists(run_.folder + "/profile"));
 }
 

@@ -4,6 +4,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "framework/core/hook.h"
+#include "framework/core/model_access.h"
 #include "framework/layers/block.h"
 #include "framework/shared/name_patterns.h"
 #include "plugins/hooks/snoop/snoop.pb.h"
@@ -27,12 +28,14 @@ class Snoop : public Hook, public Observer {
 
   absl::Status BeforeTraining(Run& run) override {
     last_step_ = run.progress.step + steps_;
-    return absl::OkStatus();
+    std::vector<std::string> paths = BlockPaths(*run.model);
+    paths.emplace_back();  // the model's own
+    return match_.CheckEach("a part of the model", paths);
   }
 
   Observer* Observes(const Run& run) override {
     if (!Looks(run)) return nullptr;
-    std::cerr << "step " << run.progress.step << ": input "
+    std::cerr << "step " << run.progress.step + 1 << ": input "
               << Text(run.batch.input) << ", target " << Text(run.batch.target)
               << "\n";
     return this;

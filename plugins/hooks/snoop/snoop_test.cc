@@ -51,7 +51,7 @@ class SnoopTest : public testing::Test {
 
 TEST_F(SnoopTest, PrintsWhatGoesInAndComesOut) {
   EXPECT_EQ(FirstForward(""),
-            "step 0: input [4, 3] float cpu, target [4] long cpu\n"
+            "step 1: input [4, 3] float cpu, target [4] long cpu\n"
             "model (Net) <- [4, 3] float cpu\n"
             "  body (Sequential) <- [4, 3] float cpu\n"
             "    body.0 (Linear(3, 2)) <- [4, 3] float cpu\n"
@@ -65,7 +65,7 @@ TEST_F(SnoopTest, PrintsWhatGoesInAndComesOut) {
 
 TEST_F(SnoopTest, PrintsTheLayersThatMatchAlone) {
   EXPECT_EQ(FirstForward("match: '1$'"),
-            "step 0: input [4, 3] float cpu, target [4] long cpu\n"
+            "step 1: input [4, 3] float cpu, target [4] long cpu\n"
             "    body.1 (Relu) <- [4, 2] float cpu, requires_grad\n"
             "    body.1 -> [4, 2] float cpu, requires_grad\n"
             "loss: [] float cpu, requires_grad\n");
@@ -87,9 +87,15 @@ TEST_F(SnoopTest, PrintsTheFirstStepsOfTrainingAlone) {
   EXPECT_THAT(Forward(*hook), IsEmpty());
   run_.phase = Phase::kTrain;
   run_.progress.step = 8;
-  EXPECT_THAT(Forward(*hook), HasSubstr("step 8: "));
+  EXPECT_THAT(Forward(*hook), HasSubstr("step 9: "));
   run_.progress.step = 9;
   EXPECT_THAT(Forward(*hook), IsEmpty());
+}
+
+TEST_F(SnoopTest, RefusesAPatternThatMatchesNothing) {
+  const auto hook = MakeOrDie<Hook>("recipe.Snoop", "match: 'layer9'");
+  EXPECT_THAT(hook->BeforeTraining(run_),
+              FailsWith("match must match a part of the model, got layer9"));
 }
 
 TEST(SnoopOptionsTest, RefusesBadOptions) {

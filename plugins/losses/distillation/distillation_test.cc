@@ -34,7 +34,8 @@ Context WithTeacher() {
   State state;
   state.Set("model.linear.weight", at::eye(4).neg());
   state.Set("model.linear.bias", at::zeros({4}));
-  EXPECT_OK(WriteSafetensors(folder + "/teacher.safetensors", state));
+  EXPECT_OK(WriteSafetensors(folder + "/teacher.safetensors", state,
+                             {{"format", "toque/1"}}));
   return Context().WithDataFolder(folder);
 }
 
@@ -110,7 +111,7 @@ TOQUE_PLUGIN(MakeSumming);
 TEST(DistillationTest, AsksARecurrentTeacherAnewForEachBatch) {
   const std::string folder = TestFolder();
   State state;
-  state.Set("model.scale", at::full({}, 2.0));
+  state.Set("scale", at::full({}, 2.0));
   EXPECT_OK(WriteSafetensors(folder + "/summing.safetensors", state));
   const auto loss = MakeOrDie<Loss>(
       "recipe.Distillation",
