@@ -46,10 +46,8 @@ void VisitInOrder(const std::vector<Names>& classes, bool interleaved,
 }
 
 struct ImageFolder : Dataset {
-  ImageFolder(const recipe::ImageFolder& options, const ImageOptions& decoding)
-      : options(options),
-        decoding(decoding),
-        cache(ScanCacheOf(options.decoding())) {}
+  ImageFolder(const recipe::ImageFolder& options, PictureDecoding decoding)
+      : options(options), decoding(std::move(decoding)) {}
 
   absl::Status Open(const Context& context) override {
     const std::string folder = context.DataPath(options.folder());
@@ -96,16 +94,13 @@ struct ImageFolder : Dataset {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
     ASSIGN_OR_RETURN(const auto bytes, files.Read(index, &image.bytes()));
-    RETURN_IF_ERROR(image.Open(bytes, decoding));
-    image.UseCache(cache.get(), index);
-    return absl::OkStatus();
+    return decoding.Open(bytes, index, &image);
   }
 
   recipe::ImageFolder options;
-  ImageOptions decoding;
+  PictureDecoding decoding;
   Names classes;
   FileTable files;
-  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakeImageFolder(const recipe::ImageFolder& options) {
@@ -119,9 +114,9 @@ Made<Dataset> MakeImageFolder(const recipe::ImageFolder& options) {
   if (twice != classes.end()) {
     return Invalid("a class must be listed once", *twice);
   }
-  ASSIGN_OR_RETURN(const ImageOptions decoding,
-                   ImageOptionsOf(options.decoding()));
-  return std::make_unique<ImageFolder>(options, decoding);
+  ASSIGN_OR_RETURN(PictureDecoding decoding,
+                   PictureDecodingOf(options.decoding()));
+  return std::make_unique<ImageFolder>(options, std::move(decoding));
 }
 
 TOQUE_PLUGIN(MakeImageFolder);

@@ -21,11 +21,10 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 struct ImageList : Dataset {
-  ImageList(const recipe::ImageList& options, const ImageOptions& decoding)
+  ImageList(const recipe::ImageList& options, PictureDecoding decoding)
       : options(options),
-        decoding(decoding),
-        classes(options.classes()),
-        cache(ScanCacheOf(options.decoding())) {
+        decoding(std::move(decoding)),
+        classes(options.classes()) {
     for (const std::string& name : options.class_()) {
       numbers.emplace(name, static_cast<int32_t>(numbers.size()));
     }
@@ -93,18 +92,15 @@ struct ImageList : Dataset {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
     ASSIGN_OR_RETURN(const auto bytes, files.Read(index, &image.bytes()));
-    RETURN_IF_ERROR(image.Open(bytes, decoding));
-    image.UseCache(cache.get(), index);
-    return absl::OkStatus();
+    return decoding.Open(bytes, index, &image);
   }
 
   recipe::ImageList options;
-  ImageOptions decoding;
+  PictureDecoding decoding;
   int64_t classes;
   int64_t limit;                                     // of labels
   std::unordered_map<std::string, int32_t> numbers;  // of the listed classes
   FileTable files;
-  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakeImageList(const recipe::ImageList& options) {
@@ -118,9 +114,9 @@ Made<Dataset> MakeImageList(const recipe::ImageList& options) {
                                 ", the number of those listed"),
                    options.classes());
   }
-  ASSIGN_OR_RETURN(const ImageOptions decoding,
-                   ImageOptionsOf(options.decoding()));
-  auto made = std::make_unique<ImageList>(options, decoding);
+  ASSIGN_OR_RETURN(PictureDecoding decoding,
+                   PictureDecodingOf(options.decoding()));
+  auto made = std::make_unique<ImageList>(options, std::move(decoding));
   if (static_cast<int64_t>(made->numbers.size()) == listed) return made;
   return Invalid("a class must be listed once");
 }

@@ -8,10 +8,8 @@ namespace toque {
 namespace {
 
 struct Packed : Dataset {
-  Packed(const recipe::Packed& options, const ImageOptions& decoding)
-      : options(options),
-        decoding(decoding),
-        cache(ScanCacheOf(options.decoding())) {}
+  Packed(const recipe::Packed& options, PictureDecoding decoding)
+      : options(options), decoding(std::move(decoding)) {}
 
   absl::Status Open(const Context& context) override {
     ASSIGN_OR_RETURN(pack, PackReader::Open(context.DataPath(options.file())));
@@ -42,25 +40,24 @@ struct Packed : Dataset {
       ASSIGN_OR_RETURN(
           const auto bytes,
           pack->Read(index, static_cast<int64_t>(i), &frames[i].bytes()));
-      RETURN_IF_ERROR(frames[i].Open(bytes, decoding));
-      frames[i].UseCache(cache.get(),
-                         pack->FirstPicture(index) + static_cast<int64_t>(i));
+      const int64_t number =
+          pack->FirstPicture(index) + static_cast<int64_t>(i);
+      RETURN_IF_ERROR(decoding.Open(bytes, number, &frames[i]));
     }
     example->SetLabel(pack->Label(index));
     return absl::OkStatus();
   }
 
   recipe::Packed options;
-  ImageOptions decoding;
+  PictureDecoding decoding;
   std::unique_ptr<PackReader> pack;
-  std::unique_ptr<ScanCache> cache;
 };
 
 Made<Dataset> MakePacked(const recipe::Packed& options) {
   RETURN_IF_ERROR(Given("file", options.has_file()));
-  ASSIGN_OR_RETURN(const ImageOptions decoding,
-                   ImageOptionsOf(options.decoding()));
-  return std::make_unique<Packed>(options, decoding);
+  ASSIGN_OR_RETURN(PictureDecoding decoding,
+                   PictureDecodingOf(options.decoding()));
+  return std::make_unique<Packed>(options, std::move(decoding));
 }
 
 TOQUE_PLUGIN(MakePacked);

@@ -4,7 +4,6 @@
 #ifndef TOQUE_FRAMEWORK_CODEC_HUFFMAN_H_
 #define TOQUE_FRAMEWORK_CODEC_HUFFMAN_H_
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

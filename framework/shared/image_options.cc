@@ -21,4 +21,19 @@ std::unique_ptr<ScanCache> ScanCacheOf(const toque::Decoding& decoding) {
   return std::make_unique<ScanCache>(decoding.scan_cache_mib() << 20);
 }
 
+absl::Status PictureDecoding::Open(absl::Span<const uint8_t> bytes,
+                                   int64_t number, Image* image) const {
+  RETURN_IF_ERROR(image->Open(bytes, options));
+  image->UseCache(cache.get(), number);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PictureDecoding> PictureDecodingOf(
+    const toque::Decoding& decoding) {
+  PictureDecoding made;
+  ASSIGN_OR_RETURN(made.options, ImageOptionsOf(decoding));
+  made.cache = ScanCacheOf(decoding);
+  return made;
+}
+
 }  // namespace toque
