@@ -15,6 +15,8 @@
 #include "framework/weights/safetensors.h"
 #include "gflags/gflags.h"
 #include "tools/averages.h"
+#include "tools/picture_files.h"
+#include "tools/score_file.h"
 
 DEFINE_string(run_dir, "", "Folder of the run.");
 DEFINE_string(data, "",
@@ -29,6 +31,9 @@ DEFINE_string(split, "",
 DEFINE_string(averages, "",
               "ema or swa: the weights that recipe.Ema or recipe.Swa has "
               "averaged (default: the raw ones).");
+DEFINE_string(scores, "",
+              "A .safetensors that the names, labels and scores of all "
+              "examples are written to, for fuse_scores.");
 DEFINE_string(dump, "",
               "A .safetensors that input, target and output of the first batch "
               "are written to.");
@@ -61,6 +66,25 @@ class Dump : public Hook {
  private:
   const std::string path_;
   bool done_ = false;
+};
+
+// Collects what the model makes of each example.
+class Collect : public Hook {
+ public:
+  Collect(const Dataset& dataset, ScoreFile* scores)
+      : dataset_(dataset), scores_(*scores) {}
+
+  absl::Status AfterForward(Run& run) override {
+    std::vector<std::string> names;
+    for (const int64_t index : run.batch.index) {
+      names.push_back(ShortName(dataset_, index));
+    }
+    return scores_.Add(run.prediction.output, run.batch.target, names);
+  }
+
+ private:
+  const Dataset& dataset_;
+  ScoreFile& scores_;
 };
 
 absl::StatusOr<Experiment> ReadExperiment(
@@ -111,11 +135,35 @@ absl::Status CheckFlags() {
   if (!split.empty() && split != "eval" && split != "test") {
     return Invalid("--split must be eval or test", split);
   }
+  if (!FLAGS_scores.empty() && !FLAGS_scores.ends_with(".safetensors")) {
+    return Invalid("--scores must end in .safetensors", FLAGS_scores);
+  }
   const std::string& averages = FLAGS_averages;
   if (averages.empty() || averages == "ema" || averages == "swa") {
     return absl::OkStatus();
   }
   return Invalid("--averages must be ema or swa", averages);
+}
+
+// The metrics of a section; writes what --dump and --scores ask for.
+absl::StatusOr<Metrics> Measure(const std::string& split,
+                                Run::Evaluation averages, Trainer* trainer) {
+  if (!FLAGS_dump.empty()) {
+    trainer->AddHook(std::make_unique<Dump>(UserPath(FLAGS_dump)), "--dump");
+  }
+  ScoreFile scores;
+  const auto& section =
+      split == "test" ? trainer->parts().test : trainer->parts().eval;
+  if (!FLAGS_scores.empty() && section) {
+    trainer->AddHook(std::make_unique<Collect>(*section->dataset, &scores),
+                     "--scores");
+  }
+  ASSIGN_OR_RETURN(Metrics metrics,
+                   trainer->EvaluateOnce(split, std::move(averages)));
+  if (!FLAGS_scores.empty()) {
+    RETURN_IF_ERROR(scores.Write(UserPath(FLAGS_scores)));
+  }
+  return metrics;
 }
 
 absl::Status Evaluate(const std::vector<std::string>& changes) {
@@ -129,14 +177,11 @@ absl::Status Evaluate(const std::vector<std::string>& changes) {
                    TrainerWith(checkpoint, path, experiment));
   auto averages = Averages(checkpoint, *trainer->parts().model);
   if (!averages.ok()) return AtPlace(averages.status(), path);
-  if (!FLAGS_dump.empty()) {
-    trainer->AddHook(std::make_unique<Dump>(UserPath(FLAGS_dump)), "--dump");
-  }
   const std::string split = !FLAGS_split.empty()    ? FLAGS_split
                             : experiment.has_test() ? "test"
                                                     : "eval";
   ASSIGN_OR_RETURN(const Metrics metrics,
-                   trainer->EvaluateOnce(split, *std::move(averages)));
+                   Measure(split, *std::move(averages), trainer.get()));
   for (const auto& [name, value] : metrics) {
     std::cout << name << " " << MetricText(name, value) << "\n";
   }

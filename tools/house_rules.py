@@ -25,7 +25,7 @@ BUDGETS = {
     "pack": 1000,
     "parts": 1500,
     "plot": 1500,
-    "shared": 2500,
+    "shared": 3200,
     "tensorboard": 1000,
     "trainer": 2500,
     "video": 2500,

@@ -34,7 +34,7 @@ struct LooseFiles : Dataset {
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(const std::vector<std::string> pictures,
-                     PictureFiles(full));
+                     FilesIn(full, Files::kPictures));
     for (const std::string& picture : pictures) {
       files.Add((fs::path(path) / picture).string(), 0);
     }

@@ -1,5 +1,6 @@
 // Draws what a network will see.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "framework/command/flags.h"
@@ -14,7 +15,8 @@ DEFINE_string(section, "train", "Its section: train, eval or test.");
 DEFINE_string(data, "", "As that of an experiment.");
 DEFINE_string(out, "", "The picture, a .png or .svg.");
 DEFINE_int64(examples, 16, "How many, from the first of the epoch on.");
-DEFINE_int32(columns, 4, "Pictures side by side.");
+DEFINE_int32(columns, 4,
+             "Pictures side by side (default: fewer where they are wide).");
 DEFINE_int64(epoch, 0, "The epoch whose order and draws are shown, from 0.");
 
 namespace toque {
@@ -28,10 +30,21 @@ constexpr char kUsage[] = R"(Draws a contact sheet of what a network will see:
 The pictures are those that a run gets first: in the sampler's order, with the
 draws of the experiment's seed, after all transforms of the section. Their
 normalisation is undone, and batch transforms (mixup) are left out. The class
-stands below each; the views of an example stand side by side.
+stands below each; the views of an example stand side by side. Of a clip the
+frames that were picked are drawn as a strip.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
+
+// As many as were asked for, or of strips as many as have about the width of
+// four pictures.
+int Columns(const Sheet::Picture& picture) {
+  if (!google::GetCommandLineFlagInfoOrDie("columns").is_default) {
+    return FLAGS_columns;
+  }
+  const int64_t fitting = 8 * picture.height / picture.width;
+  return static_cast<int>(std::clamp<int64_t>(fitting, 1, FLAGS_columns));
+}
 
 absl::Status Main(const std::vector<std::string>& changes) {
   if (FLAGS_out.empty()) return Invalid("--out must name a picture");
@@ -52,7 +65,7 @@ absl::Status Main(const std::vector<std::string>& changes) {
       absl::StrCat(std::filesystem::path(FLAGS_experiment).stem().string(),
                    ": ", FLAGS_section);
   if (section.training) absl::StrAppend(&sheet.title, ", epoch ", FLAGS_epoch);
-  sheet.columns = FLAGS_columns;
+  if (!pictures->empty()) sheet.columns = Columns(pictures->front());
   sheet.pictures = *std::move(pictures);
   return DrawSheet(sheet, UserPath(FLAGS_out));
 }

@@ -41,6 +41,48 @@ absl::StatusOr<Sheet::Picture> PictureOf(const Image& image) {
   return picture;
 }
 
+// Dots of a strip: between its frames, and of a frame's longest side at least,
+// about.
+constexpr int64_t kGap = 4;
+constexpr int64_t kSmallestFrame = 96;
+
+// Puts `frame`, magnified, into a strip at the column `left`.
+void Insert(const Sheet::Picture& frame, int64_t zoom, int64_t left,
+            Sheet::Picture* strip) {
+  for (int64_t y = 0; y < frame.height * zoom; ++y) {
+    uint8_t* out = strip->pixels.data() + (y * strip->width + left) * 3;
+    const uint8_t* row = frame.pixels.data() + y / zoom * frame.width * 3;
+    for (int64_t x = 0; x < frame.width * zoom; ++x) {
+      out = std::copy_n(row + x / zoom * 3, 3, out);
+    }
+  }
+}
+
+absl::StatusOr<Sheet::Picture> StripOf(const std::vector<Image>& images) {
+  if (images.size() == 1) return PictureOf(images[0]);
+  std::vector<Sheet::Picture> frames;
+  int64_t height = 0;
+  int64_t width = 0;
+  for (const Image& image : images) {
+    ASSIGN_OR_RETURN(frames.emplace_back(), PictureOf(image));
+    height = std::max(height, frames.back().height);
+    width = std::max(width, frames.back().width);
+  }
+  const int64_t zoom =
+      std::max<int64_t>(1, kSmallestFrame / std::max(height, width));
+  const int64_t step = width * zoom + kGap;
+  Sheet::Picture strip;
+  strip.height = height * zoom;
+  strip.width = static_cast<int64_t>(frames.size()) * step - kGap;
+  strip.pixels.assign(static_cast<size_t>(strip.height * strip.width * 3), 255);
+  int64_t left = 0;
+  for (const Sheet::Picture& frame : frames) {
+    Insert(frame, zoom, left, &strip);
+    left += step;
+  }
+  return strip;
+}
+
 // Stands last in the list of transforms and keeps what comes by, so that it is
 // the loader itself that reads and draws.
 class Recorder : public Transform {
@@ -51,7 +93,7 @@ class Recorder : public Transform {
     if (!example.has_images()) return NeedsImages();
     std::vector<Sheet::Picture> views;
     for (const auto& view : example.images) {
-      ASSIGN_OR_RETURN(Sheet::Picture picture, PictureOf(view[0]));
+      ASSIGN_OR_RETURN(Sheet::Picture picture, StripOf(view));
       picture.name = TargetText(example, info_);
       views.push_back(std::move(picture));
     }

@@ -1,34 +1,13 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "datasets/synthetic/synthetic.pb.h"
 #include "framework/core/dataset.h"
 #include "framework/core/option_checks.h"
+#include "framework/shared/figures.h"
 
 namespace toque {
 namespace {
-
-constexpr int64_t kFigures = 5;
-
-// Whether the point is in the figure, which fills about the square from -1 to 1
-// (x to the right, y down).
-bool Covers(int64_t figure, float x, float y) {
-  const float square = x * x + y * y;
-  const float wide = std::max(std::abs(x), std::abs(y));
-  switch (figure) {
-    case 0:  // disc
-      return square < 1;
-    case 1:  // square
-      return wide < 0.85f;
-    case 2:  // triangle
-      return y < 0.8f && 2 * std::abs(x) < y + 1;
-    case 3:  // cross
-      return wide < 1 && std::min(std::abs(x), std::abs(y)) < 0.3f;
-    default:  // ring
-      return square < 1 && square > 0.4f;
-  }
-}
 
 using Colour = std::array<uint8_t, Image::kMaxChannels>;
 
@@ -101,7 +80,8 @@ struct Synthetic : Dataset {
       const auto v = static_cast<float>((y + 0.5 - top) / radius);
       for (int64_t x = 0; x < width; ++x) {
         const auto u = static_cast<float>((x + 0.5 - left) / radius);
-        const Colour& colour = Covers(label % kFigures, u, v) ? figure : ground;
+        const Colour& colour =
+            FigureCovers(label % kFigures, u, v) ? figure : ground;
         pixel = std::copy_n(colour.begin(), channels, pixel);
       }
     }

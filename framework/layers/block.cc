@@ -68,8 +68,20 @@ at::Tensor Block::CallObserved(const at::Tensor& input) {
 }
 
 at::Tensor Block::Call(const at::Tensor& input) {
+  return change_ ? CallPlain(change_(input)) : CallPlain(input);
+}
+
+at::Tensor Block::CallPlain(const at::Tensor& input) {
   const bool recompute = recompute_ && at::GradMode::is_enabled();
   return recompute ? ForwardRecomputed(*this, input) : Forward(input);
+}
+
+void Block::ChangeInput(std::function<at::Tensor(const at::Tensor&)> change) {
+  if (change_) {
+    change = [first = std::move(change_), then = std::move(change)](
+                 const at::Tensor& input) { return then(first(input)); };
+  }
+  change_ = std::move(change);
 }
 
 ObserverScope::ObserverScope(Observer* observer)

@@ -8,6 +8,7 @@
 #define TOQUE_FRAMEWORK_LAYERS_BLOCK_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,11 @@ class Block : public torch::nn::Module {
   // again from the input (ForwardRecomputed). Parts inside are observed, but no
   // gradients flow back through what is seen there.
   void Recompute() { recompute_ = true; }
+
+  // From now on Forward is given what `change` makes of the input; observers
+  // and errors are told the input as it was. Of several the first is the first
+  // to act. For a model that changes a part of another one.
+  void ChangeInput(std::function<at::Tensor(const at::Tensor& input)> change);
 
   // What the block is, for people: "Linear(64, 10)".
   virtual std::string Describe() const { return "block"; }
@@ -57,10 +63,12 @@ class Block : public torch::nn::Module {
 
  private:
   at::Tensor Call(const at::Tensor& input);
+  at::Tensor CallPlain(const at::Tensor& input);
   at::Tensor CallObserved(const at::Tensor& input);
 
   std::string own_name_;
   bool recompute_ = false;
+  std::function<at::Tensor(const at::Tensor&)> change_;  // may be empty
 };
 
 // A fault inside a block: the path of the innermost block it went through, what

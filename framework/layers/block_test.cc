@@ -218,5 +218,32 @@ TEST_F(BlockTest, ModeReachesEveryPart) {
   EXPECT_TRUE(root_->layer2->first->is_training());
 }
 
+// Keeps the inputs that it is told of.
+struct Inputs : Observer {
+  void Called(std::string_view path, const Block&, const at::Tensor& input,
+              const at::Tensor& output) override {
+    if (path != "stem") return;
+    seen.push_back(input);
+    seen.push_back(output);
+  }
+  std::vector<at::Tensor> seen;
+};
+
+TEST_F(BlockTest, ForwardIsGivenWhatTheInputIsChangedTo) {
+  const at::Tensor before = Call();
+  root_->stem->ChangeInput([](const at::Tensor& x) { return x.add(1); });
+  root_->stem->ChangeInput([](const at::Tensor& x) { return x.mul(10); });
+  // (1 + 1) * 10 in place of 1.
+  EXPECT_TRUE(Call().equal(before.add(19)));
+  root_->stem->Recompute();
+  EXPECT_TRUE(Call().equal(before.add(19)));
+  Inputs inputs;
+  const ObserverScope scope(&inputs);
+  Call();
+  ASSERT_EQ(inputs.seen.size(), 2u);
+  EXPECT_TRUE(inputs.seen[0].equal(at::ones({2})));
+  EXPECT_TRUE(inputs.seen[1].equal(at::ones({2}).mul(21)));
+}
+
 }  // namespace
 }  // namespace toque

@@ -74,7 +74,7 @@ struct PackExample {
   int64_t source = 0;
   std::string_view name = {};  // at most 4096 bytes
   int32_t label = 0;
-  // At least one, each of at most FileTable::kGreatestFile bytes.
+  // At least one, each of at most 256 MiB.
   std::vector<absl::Span<const uint8_t>> pictures = {};
 };
 

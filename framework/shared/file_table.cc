@@ -1,69 +1,8 @@
 #include "framework/shared/file_table.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include "framework/shared/read_file.h"
 
 namespace toque {
-namespace {
-
-class Descriptor {
- public:
-  // Neither a pipe nor a device may make the open wait.
-  explicit Descriptor(const char* path)
-      : number_(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-
- private:
-  const int number_;
-};
-
-// What errno says of a file; the machine's troubles are not the file's.
-absl::Status Fault(std::string_view what) {
-  const int code = errno;
-  const std::string text = absl::StrCat(View(what), ": ", std::strerror(code));
-  if (code == EMFILE || code == ENFILE || code == ENOMEM) {
-    return absl::ResourceExhaustedError(text);
-  }
-  return Broken(text);
-}
-
-absl::StatusOr<size_t> SizeOf(int descriptor) {
-  struct stat facts;
-  if (fstat(descriptor, &facts) != 0) return Fault("can't be read");
-  if (!S_ISREG(facts.st_mode)) return Broken("must be a file");
-  if (facts.st_size <= FileTable::kGreatestFile) {
-    return static_cast<size_t>(facts.st_size);
-  }
-  return Broken(absl::StrCat("must be of at most ", FileTable::kGreatestFile,
-                             " bytes, got ", facts.st_size));
-}
-
-absl::Status ReadAll(int descriptor, uint8_t* bytes, size_t size) {
-  for (size_t done = 0; done < size;) {
-    const ssize_t got =
-        pread(descriptor, bytes + done, size - done, static_cast<off_t>(done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fault("can't be read");
-    if (got == 0) {
-      return Broken(absl::StrCat("ended at byte ", done, " of ", size,
-                                 " while it was read"));
-    }
-    done += static_cast<size_t>(got);
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 uint32_t FileTable::FolderNumber(std::string_view folder) {
   // Files of a folder mostly come one after the other.
@@ -118,6 +57,19 @@ std::string FileTable::Name(int64_t index) const {
   return name;
 }
 
+void FileTable::AppendPath(int64_t index, std::string* path) const {
+  if (!folders_[EntryOf(index).folder].starts_with('/') && !folder_.empty()) {
+    path->append(folder_).append("/");
+  }
+  AppendName(index, path);
+}
+
+std::string FileTable::Path(int64_t index) const {
+  std::string path;
+  AppendPath(index, &path);
+  return path;
+}
+
 std::vector<int64_t> FileTable::Labels() const {
   std::vector<int64_t> labels;
   labels.reserve(static_cast<size_t>(size_));
@@ -132,16 +84,8 @@ absl::StatusOr<absl::Span<const uint8_t>> FileTable::Read(
   // Keeps its memory from one file to the next.
   thread_local std::string path;
   path.clear();
-  if (!folders_[EntryOf(index).folder].starts_with('/') && !folder_.empty()) {
-    path.append(folder_).append("/");
-  }
-  AppendName(index, &path);
-  const Descriptor file(path.c_str());
-  if (file.number() < 0) return Fault("can't be opened");
-  ASSIGN_OR_RETURN(const size_t size, SizeOf(file.number()));
-  if (buffer->size() < size) buffer->resize(size);
-  RETURN_IF_ERROR(ReadAll(file.number(), buffer->data(), size));
-  return absl::MakeConstSpan(buffer->data(), size);
+  AppendPath(index, &path);
+  return ReadFile(path, buffer);
 }
 
 }  // namespace toque

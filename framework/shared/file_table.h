@@ -19,9 +19,6 @@ namespace toque {
 // safe from several threads once all is added.
 class FileTable {
  public:
-  // A file larger than this is broken.
-  static constexpr int64_t kGreatestFile = int64_t{1} << 28;
-
   // `folder` is what paths that don't begin with a slash are in.
   void set_folder(std::string folder) { folder_ = std::move(folder); }
   // Adds the file at `path`, of at most 64 KiB.
@@ -32,13 +29,12 @@ class FileTable {
   int64_t size() const { return size_; }
   // As it was added.
   std::string Name(int64_t index) const;
+  // Where the file is.
+  std::string Path(int64_t index) const;
   int64_t Label(int64_t index) const { return EntryOf(index).label; }
   std::vector<int64_t> Labels() const;
 
-  // Reads the file to the beginning of `buffer`, which grows where it must and
-  // never shrinks, and gives the part that it fills. What is missing, can't be
-  // read, is too large or shrinks while it is read is Broken; having no
-  // descriptor or memory left is another error. Keeps nothing open.
+  // ReadFile of its path.
   absl::StatusOr<absl::Span<const uint8_t>> Read(
       int64_t index, std::vector<uint8_t>* buffer) const;
 
@@ -58,6 +54,7 @@ class FileTable {
   const Entry& EntryOf(int64_t index) const;
   uint32_t FolderNumber(std::string_view folder);
   void AppendName(int64_t index, std::string* path) const;
+  void AppendPath(int64_t index, std::string* path) const;
 
   std::string folder_;
   int64_t size_ = 0;

@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -21,24 +21,29 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 14> kEndings = {
+constexpr std::string_view kPictures[] = {
     ".jpg", ".jpeg", ".jpe", ".jfif", ".jfi", ".png", ".webp",
     ".bmp", ".dib",  ".ppm", ".pgm",  ".pbm", ".pnm", ".gif"};
+constexpr std::string_view kVideos[] = {
+    ".mp4", ".avi", ".mkv", ".mov", ".webm", ".mpg", ".mpeg",
+    ".m4v", ".wmv", ".flv", ".ts",  ".3gp",  ".ogv"};
 
-bool IsPicture(const std::string& name) {
+bool IsOneOf(Files files, const std::string& name) {
   const size_t dot = name.rfind('.');
   if (dot == name.npos) return false;
   const std::string ending = absl::AsciiStrToLower(name.substr(dot));
-  return std::ranges::find(kEndings, ending) != kEndings.end();
+  return files == Files::kPictures
+             ? std::ranges::find(kPictures, ending) != std::end(kPictures)
+             : std::ranges::find(kVideos, ending) != std::end(kVideos);
 }
 
 struct Listing {
   Names folders;
-  Names pictures;
+  Names found;
   Names others;
 };
 
-absl::StatusOr<Listing> List(const std::string& folder) {
+absl::StatusOr<Listing> List(const std::string& folder, Files files) {
   Listing listing;
   std::error_code error;
   fs::directory_iterator entry(folder, error);
@@ -51,8 +56,8 @@ absl::StatusOr<Listing> List(const std::string& folder) {
     } else if (fault == std::errc::too_many_symbolic_link_levels) {
       return AtPlace(Invalid("a link must not lead back to itself"),
                      entry->path().native());
-    } else if (IsPicture(name)) {
-      listing.pictures.push_back(std::move(name));
+    } else if (IsOneOf(files, name)) {
+      listing.found.push_back(std::move(name));
     } else {
       listing.others.push_back(std::move(name));
     }
@@ -62,12 +67,12 @@ absl::StatusOr<Listing> List(const std::string& folder) {
                    folder);
   }
   std::ranges::sort(listing.folders);
-  std::ranges::sort(listing.pictures);
+  std::ranges::sort(listing.found);
   std::ranges::sort(listing.others);
   return listing;
 }
 
-// Files that are no pictures by their names.
+// Files of other endings.
 struct Others {
   void Add(const std::string& path) {
     if (count++ == 0) first = path;
@@ -78,7 +83,7 @@ struct Others {
 
 class Walk {
  public:
-  explicit Walk(const std::string& top) : top_(top) {}
+  Walk(const std::string& top, Files files) : top_(top), files_(files) {}
 
   // Looks at the folder `path` (from the top; "" or with a slash at its end)
   // and all below it.
@@ -97,8 +102,8 @@ class Walk {
           full.substr(0, full.size() - 1));
     }
     above_.push_back(identity);
-    ASSIGN_OR_RETURN(Listing listing, List(full));
-    pictures_[path] = std::move(listing.pictures);
+    ASSIGN_OR_RETURN(Listing listing, List(full, files_));
+    found_[path] = std::move(listing.found);
     for (const std::string& name : listing.others) others_.Add(path + name);
     for (const std::string& name : listing.folders) {
       RETURN_IF_ERROR(Visit(absl::StrCat(path, name, "/")));
@@ -109,8 +114,8 @@ class Walk {
 
   Names Paths() {
     Names paths;
-    for (const auto& [folder, pictures] : pictures_) {
-      for (const std::string& name : pictures) paths.push_back(folder + name);
+    for (const auto& [folder, found] : found_) {
+      for (const std::string& name : found) paths.push_back(folder + name);
     }
     return paths;
   }
@@ -126,8 +131,9 @@ class Walk {
   };
 
   const std::string& top_;
+  const Files files_;
   std::vector<std::pair<dev_t, ino_t>> above_;
-  std::map<std::string, Names, ByPath> pictures_;
+  std::map<std::string, Names, ByPath> found_;
   Others others_;
 };
 
@@ -144,41 +150,43 @@ std::string_view TakeDigits(std::string_view* text) {
 }  // namespace
 
 absl::StatusOr<Names> Subfolders(const std::string& folder) {
-  ASSIGN_OR_RETURN(Listing listing, List(folder));
+  ASSIGN_OR_RETURN(Listing listing, List(folder, Files::kPictures));
   return std::move(listing.folders);
 }
 
-absl::StatusOr<Names> PictureFiles(const std::string& folder) {
-  Walk walk(folder);
+absl::StatusOr<Names> FilesIn(const std::string& folder, Files files) {
+  Walk walk(folder, files);
   RETURN_IF_ERROR(walk.Visit(""));
   return walk.Paths();
 }
 
 absl::StatusOr<std::vector<std::vector<std::string>>> ClassFiles(
-    const std::string& folder, const std::vector<std::string>& classes) {
-  std::vector<std::vector<std::string>> files;
+    const std::string& folder, const std::vector<std::string>& classes,
+    Files files) {
+  const char* const what = files == Files::kPictures ? "picture" : "video";
+  std::vector<std::vector<std::string>> found;
   std::vector<absl::Status> faults;
   Others others;
   for (const std::string& name : classes) {
     const std::string path = absl::StrCat(folder, "/", name);
-    Walk walk(path);
+    Walk walk(path, files);
     const absl::Status status = walk.Visit("");
-    files.push_back(walk.Paths());
+    found.push_back(walk.Paths());
     if (!status.ok()) {
       faults.push_back(status);
-    } else if (files.back().empty()) {
-      faults.push_back(
-          AtPlace(Invalid("a class folder must hold a picture"), path));
+    } else if (found.back().empty()) {
+      faults.push_back(AtPlace(
+          Invalid(absl::StrCat("a class folder must hold a ", what)), path));
     }
     if (others.count == 0) others.first = name + "/" + walk.others().first;
     others.count += walk.others().count;
   }
   LOG_IF(WARNING, others.count > 0)
       << folder << ": passed over " << others.count
-      << " files of other endings than pictures have (first: " << others.first
-      << ")";
+      << " files of other endings than " << what
+      << "s have (first: " << others.first << ")";
   RETURN_IF_ERROR(Together(faults));
-  return files;
+  return found;
 }
 
 bool NaturalLess(const std::string& one, const std::string& other) {

@@ -34,10 +34,29 @@ TEST_F(FolderWalkTest, FindsPicturesByTheEndingOfTheirNames) {
         "n.jfif", "o.jpe", "p.JFI", "q.dib"}) {
     Touch(name);
   }
-  EXPECT_THAT(*PictureFiles(folder_),
+  EXPECT_THAT(*FilesIn(folder_, Files::kPictures),
               ElementsAre("a.jpg", "b.JPEG", "c.Png", "d.webp", "e.bmp",
                           "f.ppm", "g.pgm", "h.pbm", "i.pnm", "j.gif", "n.jfif",
                           "o.jpe", "p.JFI", "q.dib"));
+}
+
+TEST_F(FolderWalkTest, FindsVideosByTheEndingOfTheirNames) {
+  for (const char* name :
+       {"a.mp4", "b.AVI", "c.mkv", "d.Mov", "e.webm", "f.mpg", "g.mpeg",
+        "h.m4v", "i.wmv", "j.flv", "k.ts", "l.3gp", "m.ogv", "n.jpg", "o.gif",
+        "mp4", "p.mp4.part"}) {
+    Touch(name);
+  }
+  EXPECT_THAT(*FilesIn(folder_, Files::kVideos),
+              ElementsAre("a.mp4", "b.AVI", "c.mkv", "d.Mov", "e.webm", "f.mpg",
+                          "g.mpeg", "h.m4v", "i.wmv", "j.flv", "k.ts", "l.3gp",
+                          "m.ogv"));
+}
+
+TEST_F(FolderWalkTest, AsksForVideosWhereTheyAreWanted) {
+  Touch("a/x.png");
+  EXPECT_THAT(ClassFiles(folder_, {"a"}, Files::kVideos),
+              FailsWith("/a: a class folder must hold a video"));
 }
 
 struct Warnings : google::LogSink {
@@ -58,9 +77,9 @@ TEST_F(FolderWalkTest, WarnsOnceOfFilesThatArePassedOver) {
     Touch(name);
   }
   const Warnings warnings;
-  EXPECT_OK(ClassFiles(folder_, {"a"}));
+  EXPECT_OK(ClassFiles(folder_, {"a"}, Files::kPictures));
   EXPECT_THAT(warnings.texts, IsEmpty());
-  EXPECT_OK(ClassFiles(folder_, {"a", "b"}));
+  EXPECT_OK(ClassFiles(folder_, {"a", "b"}, Files::kPictures));
   EXPECT_THAT(
       warnings.texts,
       ElementsAre(folder_ + ": passed over 3 files of other endings than "
@@ -73,8 +92,9 @@ TEST_F(FolderWalkTest, GoesFolderByFolder) {
                            "B/v.png", ".hidden/u.png"}) {
     Touch(name);
   }
-  EXPECT_THAT(*PictureFiles(folder_), ElementsAre("x.png", "B/v.png", "b/y.png",
-                                                  "b-c/w.png", "b/a/z.png"));
+  EXPECT_THAT(
+      *FilesIn(folder_, Files::kPictures),
+      ElementsAre("x.png", "B/v.png", "b/y.png", "b-c/w.png", "b/a/z.png"));
   EXPECT_THAT(*Subfolders(folder_), ElementsAre("B", "b", "b-c"));
   EXPECT_THAT(*Subfolders(folder_ + "/B"), IsEmpty());
 }
@@ -85,26 +105,26 @@ TEST_F(FolderWalkTest, FollowsLinks) {
   Link("../a", "b/c");
   Link("../a/x.png", "b/y.png");
   Link("nowhere", "b/z.png");  // a file that has vanished
-  EXPECT_THAT(*PictureFiles(folder_ + "/b"),
+  EXPECT_THAT(*FilesIn(folder_ + "/b", Files::kPictures),
               ElementsAre("y.png", "z.png", "c/x.png"));
 }
 
 TEST_F(FolderWalkTest, RefusesALinkThatLeadsBack) {
   Touch("a/b/x.png");
   Link("..", "a/b/up");
-  EXPECT_THAT(PictureFiles(folder_),
+  EXPECT_THAT(FilesIn(folder_, Files::kPictures),
               FailsWith("/a/b/up: a link must not lead back to a folder that "
                         "it lies in"));
   fs::remove(folder_ + "/a/b/up");
   Link("self", "a/self");
-  EXPECT_THAT(PictureFiles(folder_),
+  EXPECT_THAT(FilesIn(folder_, Files::kPictures),
               FailsWith("/a/self: a link must not lead back to itself"));
 }
 
 TEST_F(FolderWalkTest, NamesAFolderThatIsMissing) {
   const std::string text = "/none: can't be opened: No such file or directory";
   EXPECT_THAT(Subfolders(folder_ + "/none"), FailsWith(text));
-  EXPECT_THAT(PictureFiles(folder_ + "/none"), FailsWith("/none"));
+  EXPECT_THAT(FilesIn(folder_ + "/none", Files::kVideos), FailsWith("/none"));
 }
 
 TEST(NaturalLessTest, OrdersNumbersByTheirValue) {

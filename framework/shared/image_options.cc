@@ -4,12 +4,14 @@
 
 namespace toque {
 
-absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding) {
-  RETURN_IF_ERROR(AtLeast("decoding.max_pixels", decoding.max_pixels(), 1));
-  RETURN_IF_ERROR(Between("decoding.scan_cache_mib", decoding.scan_cache_mib(),
+absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding,
+                                            std::string_view name) {
+  const std::string start = absl::StrCat(View(name), ".");
+  RETURN_IF_ERROR(AtLeast(start + "max_pixels", decoding.max_pixels(), 1));
+  RETURN_IF_ERROR(Between(start + "scan_cache_mib", decoding.scan_cache_mib(),
                           0, int64_t{1} << 30));
   if (decoding.channels() != 1 && decoding.channels() != 3) {
-    return Invalid("decoding.channels must be 1 or 3", decoding.channels());
+    return Invalid(start + "channels must be 1 or 3", decoding.channels());
   }
   return ImageOptions{.max_pixels = decoding.max_pixels(),
                       .channels = decoding.channels(),
@@ -29,9 +31,9 @@ absl::Status PictureDecoding::Open(absl::Span<const uint8_t> bytes,
 }
 
 absl::StatusOr<PictureDecoding> PictureDecodingOf(
-    const toque::Decoding& decoding) {
+    const toque::Decoding& decoding, std::string_view name) {
   PictureDecoding made;
-  ASSIGN_OR_RETURN(made.options, ImageOptionsOf(decoding));
+  ASSIGN_OR_RETURN(made.options, ImageOptionsOf(decoding, name));
   made.cache = ScanCacheOf(decoding);
   return made;
 }

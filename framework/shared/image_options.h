@@ -13,8 +13,10 @@
 
 namespace toque {
 
-// An error where an option is out of its range; its text begins "decoding.".
-absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding);
+// An error where an option is out of its range; its text begins with `name` and
+// a dot.
+absl::StatusOr<ImageOptions> ImageOptionsOf(const toque::Decoding& decoding,
+                                            std::string_view name = "decoding");
 
 // What decodings of the data set's pictures share; null where options have
 // none.
@@ -33,7 +35,7 @@ struct PictureDecoding {
 
 // An error as ImageOptionsOf gives it.
 absl::StatusOr<PictureDecoding> PictureDecodingOf(
-    const toque::Decoding& decoding);
+    const toque::Decoding& decoding, std::string_view name = "decoding");
 
 }  // namespace toque
 

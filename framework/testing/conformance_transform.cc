@@ -47,8 +47,13 @@ class TransformConformance : public testing::TestWithParam<Candidate> {
   // transform refuses such an example.
   absl::StatusOr<std::vector<std::vector<float>>> Apply(
       Holding holding, Example& example, size_t frames = 1) const {
-    Fill(holding, frames, example);
     Rng rng(7);
+    return Apply(holding, frames, rng, example);
+  }
+
+  absl::StatusOr<std::vector<std::vector<float>>> Apply(
+      Holding holding, size_t frames, Rng& rng, Example& example) const {
+    Fill(holding, frames, example);
     RETURN_IF_ERROR(transform_->Apply(example, rng));
     std::vector<std::vector<float>> result;
     for (const auto& view : example.images) {
@@ -112,6 +117,24 @@ TEST_P(TransformConformance, KeepsEqualFramesEqual) {
     ASSERT_OK(frames);
     EXPECT_EQ((*frames)[1], (*frames)[0]);
     EXPECT_EQ((*frames)[2], (*frames)[0]);
+  }
+}
+
+// Whatever the draws are: a clip takes as many as a picture, for the same
+// change.
+TEST_P(TransformConformance, DrawsOnceForAClip) {
+  for (const Holding holding : Taken()) {
+    if (holding == Holding::kValues) continue;
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      Example picture, clip;
+      Rng of_picture(seed), of_clip(seed);
+      const auto frame = Apply(holding, 1, of_picture, picture);
+      const auto frames = Apply(holding, 4, of_clip, clip);
+      ASSERT_OK(frame);
+      ASSERT_OK(frames);
+      EXPECT_EQ((*frames)[3], (*frame)[0]) << "seed " << seed;
+      EXPECT_EQ(of_clip.Next(), of_picture.Next()) << "seed " << seed;
+    }
   }
 }
 

@@ -116,6 +116,45 @@ TEST(ShownPicturesTest, AreGreyOfOneChannel) {
   }
 }
 
+// Clips of five frames of 32 x 32 pixels, of which three are picked.
+constexpr char kClips[] =
+    "train { dataset { [type.googleapis.com/recipe.MovingShapes] { frames: 5 "
+    "sampler { [type.googleapis.com/recipe.TsnSegments] { mode: TEST } } } } }";
+
+TEST(ShownPicturesTest, AreStripsOfTheFramesOfAClip) {
+  const OpenSection section = SectionWith({kClips});
+  const auto shown = Shown(section, 4);
+  ASSERT_EQ(shown.size(), 4u);
+  LoaderOptions options = section.options;
+  options.batch_size = 4;
+  const auto loader = Loader::Start(options);
+  ASSERT_OK(loader);
+  Batch batch;
+  ASSERT_OK((*loader)->Next(&batch));  // [4, 3, 3, 32, 32]
+  for (size_t i = 0; i < 4; ++i) {
+    // Each dot is magnified threefold; four white ones are between frames.
+    ASSERT_EQ(shown[i].height, 96);
+    ASSERT_EQ(shown[i].width, 3 * 96 + 2 * 4);
+    const auto levels = [&](int64_t x, int64_t y) {
+      const uint8_t* level = &shown[i].pixels[(y * shown[i].width + x) * 3];
+      return std::vector<int>(level, level + 3);
+    };
+    EXPECT_EQ(levels(97, 50), std::vector<int>(3, 255));
+    for (const int64_t frame : {0, 1, 2}) {
+      for (const int64_t place : {0, 15, 31}) {
+        const float* value =
+            batch.input.data_ptr<float>() +
+            ((static_cast<int64_t>(i) * 3 + frame) * 3 * 32 + place) * 32 + 20;
+        std::vector<int> expected;
+        for (int c = 0; c < 3; ++c, value += 32 * 32) {
+          expected.push_back(static_cast<int>(std::lround(*value * 255)));
+        }
+        EXPECT_EQ(levels(frame * 100 + 20 * 3 + 1, place * 3 + 2), expected);
+      }
+    }
+  }
+}
+
 TEST(ShownPicturesTest, AreNoMoreThanAnEpochHas) {
   EXPECT_EQ(Shown(SectionWith({Pictures(3)}), 1000).size(), 80u);
 }

@@ -125,18 +125,68 @@ TEST(TsnSegmentsTest, RepeatsFramesOfAShortClipEquallyOften) {
   EXPECT_LT(chi_square, 13.8);  // two degrees of freedom, 0.001
 }
 
+// Places 0 .. 11 - 2 * 2: two segments of four.
+TEST(TsnSegmentsTest, TakesConsecutiveFramesOfEachSegment) {
+  EXPECT_THAT(Pick(12, 2, "mode: TEST frames: 3 stride: 2"),
+              ElementsAre(2, 4, 6, 6, 8, 10));
+  EXPECT_THAT(Pick(13, 2, "mode: TEST frames: 6"),
+              ElementsAre(2, 3, 4, 5, 6, 7, 6, 7, 8, 9, 10, 11));
+}
+
+TEST(TsnSegmentsTest, KeepsStretchesWithinTheirClip) {
+  std::set<int64_t> firsts;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    const std::vector<int64_t> picks =
+        Pick(20, 2, "frames: 4 stride: 3 spread: PROPORTIONAL", seed);
+    ASSERT_EQ(picks.size(), 8u);
+    for (size_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(picks[i] - picks[i / 4 * 4], 3 * static_cast<int64_t>(i % 4));
+      if (i % 4 == 0) firsts.insert(picks[i]);
+    }
+  }
+  EXPECT_EQ(*firsts.begin(), 0);
+  EXPECT_EQ(*firsts.rbegin(), 10);  // and 10 + 3 * 3 is the last frame
+  EXPECT_EQ(firsts.size(), 11u);
+}
+
+TEST(TsnSegmentsTest, RepeatsTheLastFrameOfAClipShorterThanAStretch) {
+  EXPECT_THAT(Pick(3, 2, "mode: TEST frames: 4"),
+              ElementsAre(0, 1, 2, 2, 0, 1, 2, 2));
+  EXPECT_THAT(Pick(4, 1, "frames: 3 stride: 2"), ElementsAre(0, 2, 3));
+  EXPECT_THAT(Pick(5, 2, "mode: TEST frames: 5"),
+              ElementsAre(0, 1, 2, 3, 4, 0, 1, 2, 3, 4));
+}
+
+// Segments of 20 frames: 1/8, 3/8, 5/8 and 7/8 of them.
+TEST(TsnSegmentsTest, ShiftsViewsEvenlyWithinTheSegments) {
+  EXPECT_THAT(Pick(40, 2, "mode: TEST views: 4"),
+              ElementsAre(2, 22, 7, 27, 12, 32, 17, 37));
+  EXPECT_THAT(Pick(3, 2, "mode: TEST views: 2 frames: 2"),
+              ElementsAre(0, 1, 1, 2, 0, 1, 1, 2));
+}
+
 TEST(TsnSegmentsTest, IsASamplerOfFrames) {
   const auto layout =
-      MakeOrDie<Sampler>("recipe.TsnSegments", "segments: 7")->Layout();
+      MakeOrDie<Sampler>("recipe.TsnSegments",
+                         "segments: 7 frames: 5 mode: TEST views: 10")
+          ->Layout();
   ASSERT_TRUE(layout.has_value());
-  EXPECT_EQ(layout->views, 1);
+  EXPECT_EQ(layout->views, 10);
   EXPECT_EQ(layout->segments, 7);
-  EXPECT_EQ(layout->frames, 1);
+  EXPECT_EQ(layout->frames, 5);
 }
 
 TEST(TsnSegmentsTest, RefusesBadOptionsAndEmptyClips) {
   EXPECT_THAT(Make<Sampler>("recipe.TsnSegments", "segments: 0"),
               FailsWith("segments must be at least 1, got 0"));
+  EXPECT_THAT(Make<Sampler>("recipe.TsnSegments", "frames: 0"),
+              FailsWith("frames must be at least 1, got 0"));
+  EXPECT_THAT(Make<Sampler>("recipe.TsnSegments", "stride: 0"),
+              FailsWith("stride must be at least 1, got 0"));
+  EXPECT_THAT(Make<Sampler>("recipe.TsnSegments", "views: 0"),
+              FailsWith("views must be at least 1, got 0"));
+  EXPECT_THAT(Make<Sampler>("recipe.TsnSegments", "views: 10"),
+              FailsWith("views must be 1 for TRAIN, got 10"));
   Rng rng(0);
   std::vector<int64_t> picks;
   EXPECT_THAT(

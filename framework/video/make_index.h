@@ -1,0 +1,31 @@
+// Finds out what a clip consists of, by demuxing it and decoding all of it
+// once.
+
+#ifndef TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_
+#define TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_
+
+#include <string>
+
+#include "framework/video/limits.h"
+#include "framework/video/video_index.h"
+
+namespace toque {
+
+// The index of the file at `path`, of its stream of that number or of the one
+// that FFmpeg takes for the best video. Broken, with the reason, for what is no
+// video, holds no frame that can be decoded, or exceeds the limits.
+absl::StatusOr<VideoIndex> MakeIndex(const std::string& path,
+                                     const VideoLimits& limits,
+                                     int stream = -1);
+
+// The same from `folder`, where an index of the file was kept, as long as the
+// file's size and date of change are the same; made and kept otherwise. An
+// empty folder keeps none. A folder that can't be written is no error, but a
+// warning, once. Safe from several threads and processes.
+absl::StatusOr<VideoIndex> IndexOf(const std::string& path,
+                                   const std::string& folder,
+                                   const VideoLimits& limits);
+
+}  // namespace toque
+
+#endif  // TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_

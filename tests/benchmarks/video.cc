@@ -1,0 +1,243 @@
+// CPU time of frames of clips, from the opening of a clip to RGB.
+//
+//   video MODE REQUESTS INDEX_FOLDER
+//
+// REQUESTS is a text file, made by peers/video.py: a line for each clip and
+// number of frames, with tabs between a name of the group, the path, and the
+// frames' numbers with blanks between them. Prints {"ready":1}; then for every
+// line read it serves all requests once and prints a JSON object with the
+// requests and CPU seconds of each group. Modes:
+//
+//   file    from the files
+//   open    opens the files and decodes nothing
+//   packed  from packed clips in memory, with the files' own packets
+//   short   the same with short groups, which are coded anew
+//   jpeg    from pictures in memory, JPEG of quality 90
+//   sizes   prints the bytes of each of these forms, and ends
+//   hash    prints a line with the XXH64 of each wanted frame, and ends
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/codec/encode.h"
+#include "framework/image/image.h"
+#include "framework/video/make_index.h"
+#include "framework/video/packed_clip.h"
+#include "framework/video/video_reader.h"
+#include "glog/logging.h"
+#include "tests/benchmarks/measure.h"
+#include "xxhash.h"
+
+namespace toque {
+namespace {
+
+constexpr int kJpegQuality = 90;
+
+struct Request {
+  std::string group;
+  std::string path;
+  std::vector<int64_t> frames;
+};
+
+// A clip in a form that it may be kept in.
+struct Kept {
+  std::string packed;
+  std::vector<std::string> pictures;
+
+  size_t bytes() const {
+    size_t sum = packed.size();
+    for (const std::string& picture : pictures) sum += picture.size();
+    return sum;
+  }
+};
+
+absl::Span<const uint8_t> BytesOf(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+std::vector<Request> ReadRequests(const char* path) {
+  std::vector<Request> requests;
+  std::ifstream list(path);
+  for (std::string line; std::getline(list, line);) {
+    Request& request = requests.emplace_back();
+    std::istringstream fields(line);
+    std::getline(fields, request.group, '\t');
+    std::getline(fields, request.path, '\t');
+    for (int64_t frame; fields >> frame;) request.frames.push_back(frame);
+    CHECK(!request.frames.empty()) << line;
+  }
+  CHECK(!requests.empty()) << path << " holds no request";
+  return requests;
+}
+
+class Server {
+ public:
+  Server(std::string mode, std::string folder)
+      : mode_(std::move(mode)), folder_(folder), reader_({}, folder) {}
+
+  // The wanted frames, in images() until the next call.
+  void Serve(const Request& request) {
+    while (images_.size() < request.frames.size()) {
+      pointers_.push_back(&images_.emplace_back());
+    }
+    if (mode_ == "jpeg") return ServePictures(request);
+    if (mode_ == "packed" || mode_ == "short") {
+      CHECK(reader_.Open(BytesOf(KeptOf(request.path).packed)).ok());
+    } else {
+      const absl::Status opened = reader_.Open(request.path);
+      CHECK(opened.ok()) << request.path << ": " << opened;
+    }
+    if (mode_ == "open") return;
+    const absl::Status read = reader_.Read(
+        request.frames,
+        absl::MakeConstSpan(pointers_).first(request.frames.size()));
+    CHECK(read.ok()) << request.path << ": " << read;
+  }
+
+  Image& image(size_t i) { return images_[i]; }
+
+  const Kept& KeptOf(const std::string& path) {
+    const auto [entry, isnew] = kept_.try_emplace(path);
+    if (isnew) Keep(path, &entry->second);
+    return entry->second;
+  }
+
+ private:
+  void Keep(const std::string& path, Kept* kept) {
+    const auto index = IndexOf(path, folder_, {});
+    CHECK(index.ok()) << path << ": " << index.status();
+    if (mode_ == "jpeg") return KeepPictures(path, index->size(), kept);
+    auto packed = mode_ == "short"
+                      ? PackShortGroups(path, *index, ShortGroups(), {})
+                      : PackOriginal(path, *index, {});
+    CHECK(packed.ok()) << path << ": " << packed.status();
+    kept->packed = *std::move(packed);
+  }
+
+  void KeepPictures(const std::string& path, int64_t frames, Kept* kept) {
+    CHECK(reader_.Open(path).ok());
+    constexpr int64_t kAtOnce = 16;
+    for (int64_t begin = 0; begin < frames; begin += kAtOnce) {
+      std::vector<int64_t> numbers;
+      std::vector<Image> images(kAtOnce);
+      std::vector<Image*> pointers;
+      for (int64_t i = begin; i < std::min(frames, begin + kAtOnce); ++i) {
+        pointers.push_back(&images[numbers.size()]);
+        numbers.push_back(i);
+      }
+      CHECK(reader_.Read(numbers, pointers).ok());
+      for (Image* image : pointers) {
+        const auto pixels = image->Edit();
+        kept->pictures.push_back(*EncodeJpeg(
+            {pixels->data, pixels->height, pixels->width, 3}, kJpegQuality));
+      }
+    }
+  }
+
+  void ServePictures(const Request& request) {
+    const Kept& kept = KeptOf(request.path);
+    for (size_t i = 0; i < request.frames.size(); ++i) {
+      const auto frame = static_cast<size_t>(request.frames[i]);
+      CHECK(images_[i].Open(BytesOf(kept.pictures[frame])).ok());
+      CHECK(images_[i].Edit().ok());
+    }
+  }
+
+  const std::string mode_;
+  const std::string folder_;
+  VideoReader reader_;
+  std::deque<Image> images_;
+  std::vector<Image*> pointers_;
+  std::map<std::string, Kept> kept_;
+};
+
+struct Sum {
+  int requests = 0;
+  double seconds = 0;
+};
+
+std::map<std::string, Sum> Pass(const std::vector<Request>& requests,
+                                Server* server) {
+  std::map<std::string, Sum> sums;
+  for (size_t i = 0; i < requests.size();) {
+    const std::string& group = requests[i].group;
+    Sum& sum = sums[group];
+    const double start = CpuSeconds();
+    for (; i < requests.size() && requests[i].group == group; ++i) {
+      server->Serve(requests[i]);
+      ++sum.requests;
+    }
+    sum.seconds += CpuSeconds() - start;
+  }
+  return sums;
+}
+
+void PrintHashes(const std::vector<Request>& requests, Server* server) {
+  for (const Request& request : requests) {
+    server->Serve(request);
+    for (size_t i = 0; i < request.frames.size(); ++i) {
+      const auto pixels = server->image(i).Edit();
+      const int64_t bytes = pixels->height * pixels->width * pixels->channels;
+      std::printf("%s%016" PRIx64, i == 0 ? "" : " ",
+                  XXH64(pixels->data, static_cast<size_t>(bytes), 0));
+    }
+    std::printf("\n");
+  }
+}
+
+void PrintSizes(const std::vector<Request>& requests,
+                const std::string& folder) {
+  for (const char* mode : {"packed", "short", "jpeg"}) {
+    Server server(mode, folder);
+    std::map<std::string, size_t> sizes;
+    for (const Request& request : requests) {
+      sizes[request.path] = server.KeptOf(request.path).bytes();
+    }
+    for (const auto& [path, size] : sizes) {
+      std::printf("%s\t%s\t%zu\n", mode, path.c_str(), size);
+    }
+  }
+}
+
+int Main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "video MODE REQUESTS INDEX_FOLDER: all must be given\n";
+    return 1;
+  }
+  const std::string mode = argv[1];
+  const std::vector<Request> requests = ReadRequests(argv[2]);
+  Server server(mode, argv[3]);
+  if (mode == "sizes") {
+    PrintSizes(requests, argv[3]);
+    return 0;
+  }
+  if (mode == "hash") {
+    PrintHashes(requests, &server);
+    return 0;
+  }
+  Pass(requests, &server);  // makes indexes and the forms that are kept
+  std::cout << "{\"ready\":1}" << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    std::string text;
+    for (const auto& [group, sum] : Pass(requests, &server)) {
+      absl::StrAppend(&text, text.empty() ? "" : ",", "\"", group, "\":[",
+                      sum.requests, ",", sum.seconds, "]");
+    }
+    std::cout << "{" << text << "}" << std::endl;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace toque
+
+int main(int argc, char** argv) { return toque::Main(argc, argv); }
