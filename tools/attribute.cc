@@ -8,6 +8,7 @@
 #include "ATen/ops/full.h"
 #include "ATen/ops/zeros_like.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "c10/core/GradMode.h"
 #include "framework/codec/encode.h"
 #include "framework/command/flags.h"
@@ -100,7 +101,8 @@ at::Tensor Integrated(const Score& score, const Subject& subject) {
   const double difference =
       score(subject.input).sub(score(baseline)).item<double>();
   std::cout << absl::StreamFormat(
-      "%s: integrated gradients add up to %.4g; the scores differ by %.4g\n",
+      "%s: integrated gradients add up to %.4g; the scores differ by %.4g; "
+      "more --steps bring them closer\n",
       subject.name, parts.sum().item<double>(), difference);
   return parts.sum(1).abs();
 }
@@ -187,7 +189,8 @@ absl::Status Main(const std::vector<std::string>& changes,
     for (const std::string& method : methods) {
       ASSIGN_OR_RETURN(const at::Tensor heat, HeatOf(method, trained, subject));
       pictures.push_back(Overlay(subject.picture, heat[0]));
-      pictures.back().name = method;
+      pictures.back().name =
+          absl::StrReplaceAll(method, {{"_gradients", ""}, {"_", " "}});
     }
   }
   return Draw(pictures, methods.size());

@@ -6,8 +6,10 @@
 #include "c10/core/GradMode.h"
 #include "framework/command/flags.h"
 #include "framework/command/tool.h"
+#include "framework/config/config.h"
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
+#include "framework/export/metadata.h"
 #include "framework/export/onnx.h"
 #include "framework/export/python.h"
 #include "framework/export/trace.h"
@@ -31,7 +33,8 @@ constexpr char kUsage[] = R"(Writes a model for use without Toque:
 
 writes net/net.safetensors and net/net.py, which makes the net of plain PyTorch,
 or with --format=onnx net/net.onnx; and net/example.safetensors, an input with
-the output that belongs to it.
+the output that belongs to it. Names of classes and an evaluation's transforms
+stand in net.py and net.onnx where they are known.
 
 )";
 
@@ -49,17 +52,35 @@ State ExampleOf(Model& model) {
   return example;
 }
 
-absl::Status Write(Model& model, const std::string& folder) {
+bool IsGiven(const char* flag) {
+  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
+}
+
+// Transforms that --model has by default are a guess, and left out.
+NetMetadata MetadataOf(const TrainedModel& trained) {
+  NetMetadata metadata{trained.class_names, ""};
+  const bool guessed = IsGiven("model") && !IsGiven("transforms");
+  if (!trained.evaluation || guessed) return metadata;
+  Experiment experiment;
+  *experiment.mutable_eval()->mutable_transform() =
+      trained.evaluation->transform();
+  metadata.transforms = ExperimentText(experiment);
+  return metadata;
+}
+
+absl::Status Write(Model& model, const NetMetadata& metadata,
+                   const std::string& folder) {
   MoveTo(model, at::kCPU, at::kFloat);
   ToMemoryFormat(model, at::MemoryFormat::Contiguous);
   ASSIGN_OR_RETURN(const Trace trace, TraceModel(model));
   if (FLAGS_format == "onnx") {
-    ASSIGN_OR_RETURN(const std::string bytes, OnnxModel(trace));
+    ASSIGN_OR_RETURN(const std::string bytes, OnnxModel(trace, metadata));
     RETURN_IF_ERROR(AtomicFile::Write(folder + "/net.onnx", bytes));
   } else {
     RETURN_IF_ERROR(
         WriteSafetensors(folder + "/net.safetensors", StateOf(trace)));
-    RETURN_IF_ERROR(AtomicFile::Write(folder + "/net.py", PythonModule(trace)));
+    RETURN_IF_ERROR(
+        AtomicFile::Write(folder + "/net.py", PythonModule(trace, metadata)));
   }
   return WriteSafetensors(folder + "/example.safetensors", ExampleOf(model));
 }
@@ -76,7 +97,7 @@ absl::Status Main(const std::vector<std::string>& changes) {
   if (error) {
     return absl::InternalError(absl::StrCat(folder, ": ", error.message()));
   }
-  return Write(*trained.model, folder);
+  return Write(*trained.model, MetadataOf(trained), folder);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ BUDGETS = {
     "command": 1000,
     "config": 2500,
     "core": 3000,
-    "export": 2000,
+    "export": 2500,
     "image": 2500,
     "inference": 1000,
     "layers": 2500,

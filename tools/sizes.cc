@@ -5,6 +5,19 @@
 #include "absl/strings/str_split.h"
 
 namespace toque {
+namespace {
+
+// In the largest of `units`, each `base` times the one before, of which there
+// is one.
+std::string InUnits(int64_t number, double base,
+                    const std::vector<const char*>& units) {
+  double value = static_cast<double>(number) / base;
+  size_t i = 0;
+  for (; i + 1 < units.size() && value >= base; ++i) value /= base;
+  return absl::StrFormat("%.*f %s", value < 100 ? 1 : 0, value, units[i]);
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<int64_t>> Sizes(const std::string& option,
                                            const std::string& text,
@@ -29,16 +42,14 @@ std::string WithCommas(int64_t number) {
   return text;
 }
 
+std::string ShortCount(int64_t number) {
+  if (number < 1000) return absl::StrCat(number);
+  return InUnits(number, 1000, {"k", "M", "G", "T"});
+}
+
 std::string BytesText(int64_t bytes) {
   if (bytes < 1024) return absl::StrCat(bytes, " B");
-  auto value = static_cast<double>(bytes) / 1024;
-  const char* unit = "KiB";
-  for (const char* next : {"MiB", "GiB", "TiB"}) {
-    if (value < 1024) break;
-    value /= 1024;
-    unit = next;
-  }
-  return absl::StrFormat("%.*f %s", value < 100 ? 1 : 0, value, unit);
+  return InUnits(bytes, 1024, {"KiB", "MiB", "GiB", "TiB"});
 }
 
 }  // namespace toque

@@ -19,6 +19,8 @@ absl::StatusOr<std::vector<int64_t>> Sizes(const std::string& option,
 
 // "11,689,512".
 std::string WithCommas(int64_t number);
+// "11.7 M": thousands as k, then M, G, T.
+std::string ShortCount(int64_t number);
 // "44.6 MiB", in the largest unit of which there is one.
 std::string BytesText(int64_t bytes);
 

@@ -5,9 +5,11 @@
 #include "ATen/Parallel.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "framework/command/flags.h"
 #include "framework/command/tool.h"
 #include "framework/core/model_access.h"
 #include "framework/core/option_checks.h"
+#include "framework/plot/plot.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 #include "tools/given_model.h"
@@ -25,6 +27,7 @@ DEFINE_int32(depth, 0,
              "Shows parts down to so many steps below the model, with what is "
              "below them in their lines; 0 shows all.");
 DEFINE_bool(json, false, "Prints JSON instead of a table.");
+DEFINE_string(output, "", "A .svg or .png that the layers are drawn into.");
 DEFINE_double(warn_mib, 64,
               "Warns of layers whose own weights take more than this.");
 DEFINE_int32(repeats, 3, "Timed forwards, of which the fastest counts.");
@@ -40,11 +43,13 @@ constexpr char kUsage[] = R"(Lists the layers of a model (R40, R78):
 
   summary --experiment=experiments/mnist_convnet.textproto
   summary --model='[type.googleapis.com/recipe.ResNet] { depth: 18 }' --depth=1
+  summary --experiment=FILE --depth=2 --output=net.svg
 
 For each layer what it is, the shape it gives, and of its own, without its
 parts: parameters, multiply-accumulates (MACs) of convolutions, linear and
 recurrent layers, the memory of its output and its share of a forward's time, on
-the CPU without gradients. Weights are those that the model starts with.
+the CPU without gradients. Weights are those that the model starts with. The
+picture has a row of bars for each line of the table.
 
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
@@ -61,18 +66,21 @@ std::string Shape(const LayerSummary& layer) {
   return absl::StrCat("[", absl::StrJoin(layer.output, ", "), "]");
 }
 
+// The part of a forward's time, in percent.
+double TimeShare(const LayerSummary& layer, const LayerSummary& total) {
+  return total.seconds > 0 ? 100 * layer.seconds / total.seconds : 0;
+}
+
 void PrintTable(const std::vector<LayerSummary>& layers) {
   const LayerSummary total = Total(layers);
   TextTable table({"layer", "output", "calls", "parameters", "weights", "MACs",
                    "activations", "time"});
   const auto add = [&](const LayerSummary& layer, const std::string& name,
                        const std::string& shape, const std::string& calls) {
-    const double share =
-        total.seconds > 0 ? 100 * layer.seconds / total.seconds : 0;
     table.Add({name, shape, calls, WithCommas(layer.parameters),
                BytesText(layer.weight_bytes), WithCommas(layer.macs),
                BytesText(layer.activation_bytes),
-               absl::StrFormat("%.1f %%", share)});
+               absl::StrFormat("%.1f %%", TimeShare(layer, total))});
   };
   for (const LayerSummary& layer : layers) {
     add(layer, Named(layer), Shape(layer), absl::StrCat(layer.calls));
@@ -110,6 +118,33 @@ void PrintJson(const std::vector<LayerSummary>& layers,
             << "\n";
 }
 
+// A row for each layer, with a bar for each of what it costs.
+Bars Picture(const std::vector<LayerSummary>& layers,
+             const std::vector<int64_t>& input) {
+  const LayerSummary total = Total(layers);
+  Bars bars;
+  bars.title = absl::StrCat(layers[0].layer, ", input [",
+                            absl::StrJoin(input, ", "), "]");
+  bars.panels = {{"parameters", ShortCount(total.parameters)},
+                 {"MACs", ShortCount(total.macs)},
+                 {"activations", BytesText(total.activation_bytes)},
+                 {"time", absl::StrFormat("%.2f ms", 1e3 * total.seconds)}};
+  const auto add = [&](size_t panel, double length, const std::string& text) {
+    // Most layers cost nothing of something: that stays blank.
+    bars.panels[panel].bars.push_back({length, length > 0 ? text : ""});
+  };
+  for (const LayerSummary& layer : layers) {
+    bars.rows.push_back(Named(layer));
+    add(0, static_cast<double>(layer.parameters), ShortCount(layer.parameters));
+    add(1, static_cast<double>(layer.macs), ShortCount(layer.macs));
+    add(2, static_cast<double>(layer.activation_bytes),
+        BytesText(layer.activation_bytes));
+    const double share = TimeShare(layer, total);
+    add(3, share < 0.05 ? 0 : share, absl::StrFormat("%.1f %%", share));
+  }
+  return bars;
+}
+
 void Warn(const std::vector<LayerSummary>& layers) {
   for (const LayerSummary& layer : layers) {
     const double mib = static_cast<double>(layer.weight_bytes) / kMib;
@@ -138,7 +173,8 @@ absl::Status Main(const std::vector<std::string>& changes) {
       FLAGS_depth == 0 ? all : Fold(all, FLAGS_depth);
   FLAGS_json ? PrintJson(layers, shape) : PrintTable(layers);
   Warn(all);
-  return absl::OkStatus();
+  if (FLAGS_output.empty()) return absl::OkStatus();
+  return DrawBars(Picture(layers, shape), UserPath(FLAGS_output));
 }
 
 }  // namespace

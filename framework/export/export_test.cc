@@ -155,6 +155,23 @@ TEST(PythonTest, TheStateHasTheNamesOfTheModel) {
   EXPECT_EQ(state.tensors().size(), 5u);
 }
 
+TEST(PythonTest, HasWhatIsKnownOfTheNet) {
+  const Trace trace = TraceOf(*MakeModel(Relu()));
+  EXPECT_THAT(PythonModule(trace),
+              HasSubstr("CLASSES = []\nTRANSFORMS = \"\"\n"));
+  EXPECT_THAT(PythonModule(trace, {{"tabby cat", "\"é\"\n"}, "eval {\n}\n"}),
+              HasSubstr(R"(
+CLASSES = [
+    "tabby cat",
+    "\"é\"\n",
+]
+TRANSFORMS = (
+    "eval {\n"
+    "}\n"
+)
+)"));
+}
+
 onnx::ModelProto OnnxOf(Model& model) {
   onnx::ModelProto proto;
   const auto bytes = OnnxModel(TraceOf(model));
@@ -195,6 +212,18 @@ TEST(OnnxTest, ComputesTheLogitsOfAnyBatch) {
   EXPECT_THAT(types, testing::IsSupersetOf({"Reshape", "Gemm", "Relu"}));
   EXPECT_EQ(types.back(), "Gemm");
   EXPECT_TRUE(at::allclose(x, Predict(*model, input), 0, 1e-6));
+}
+
+TEST(OnnxTest, HasWhatIsKnownOfTheNet) {
+  const Trace trace = TraceOf(*MakeModel(Relu()));
+  onnx::ModelProto proto;
+  ASSERT_TRUE(proto.ParseFromString(
+      *OnnxModel(trace, {{"cat", "dog"}, "eval {\n}\n"})));
+  ASSERT_EQ(proto.metadata_props_size(), 2);
+  EXPECT_EQ(proto.metadata_props(0).key(), "classes");
+  EXPECT_EQ(proto.metadata_props(0).value(), R"(["cat","dog"])");
+  EXPECT_EQ(proto.metadata_props(1).key(), "transforms");
+  EXPECT_EQ(proto.metadata_props(1).value(), "eval {\n}\n");
 }
 
 TEST(OnnxTest, NodesHaveNamesOfTheirOwn) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "framework/export/onnx_writer.h"
 #include "framework/guarded.h"
@@ -13,7 +14,8 @@ constexpr int kFormat = 8;      // of the file: ONNX 1.10 and later
 constexpr int kOperators = 17;  // the version of the operators
 
 OnnxOperation FindOperation(const std::string& name) {
-  for (const auto* some : {&OnnxLayers(), &OnnxFunctions(), &OnnxShapes()}) {
+  for (const auto* some : {&OnnxLayers(), &OnnxNorms(), &OnnxPooling(),
+                           &OnnxRecurrent(), &OnnxFunctions(), &OnnxShapes()}) {
     const auto found = some->find(name);
     if (found != some->end()) return found->second;
   }
@@ -41,7 +43,7 @@ void Describe(const std::string& name, const TracedValue& value,
 // are written by the shape of their result.
 bool CountsExamples(const Operation& operation) {
   static const auto* const shaped = new std::set<std::string>(
-      {"_unsafe_view", "expand", "reshape", "unflatten", "view"});
+      {"_unsafe_view", "expand", "reshape", "unflatten", "view", "zeros"});
   if (shaped->contains(operation.name)) return false;
   for (const Argument& argument : operation.arguments) {
     const auto* size = std::get_if<Size>(&argument.value);
@@ -67,11 +69,17 @@ absl::Status Write(const Trace& trace, OnnxWriter* writer) {
   return absl::OkStatus();
 }
 
-// Those that no operation takes, counters of batch norms say, are left out.
+// What the output doesn't depend on is left out: last states of recurrent
+// layers, say, and counters of batch norms.
 void RemoveUnused(onnx::GraphProto* graph) {
-  std::set<std::string> used;
-  for (const onnx::NodeProto& node : graph->node()) {
-    used.insert(node.input().begin(), node.input().end());
+  std::set<std::string> used = {"output"};
+  auto& nodes = *graph->mutable_node();
+  for (int i = nodes.size() - 1; i >= 0; --i) {
+    const bool needed = std::ranges::any_of(
+        nodes[i].output(),
+        [&used](const std::string& name) { return used.contains(name); });
+    if (needed) used.insert(nodes[i].input().begin(), nodes[i].input().end());
+    if (!needed) nodes.DeleteSubrange(i, 1);
   }
   auto& constants = *graph->mutable_initializer();
   for (int i = constants.size() - 1; i >= 0; --i) {
@@ -79,12 +87,26 @@ void RemoveUnused(onnx::GraphProto* graph) {
   }
 }
 
+void AddMetadata(const NetMetadata& metadata, onnx::ModelProto* model) {
+  const auto add = [model](const char* key, std::string value) {
+    auto& entry = *model->add_metadata_props();
+    entry.set_key(key);
+    entry.set_value(std::move(value));
+  };
+  if (!metadata.class_names.empty()) {
+    add("classes", JsonOf(metadata.class_names));
+  }
+  if (!metadata.transforms.empty()) add("transforms", metadata.transforms);
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> OnnxModel(const Trace& trace) {
+absl::StatusOr<std::string> OnnxModel(const Trace& trace,
+                                      const NetMetadata& metadata) {
   onnx::ModelProto model;
   model.set_ir_version(kFormat);
   model.set_producer_name("Toque");
+  AddMetadata(metadata, &model);
   model.add_opset_import()->set_version(kOperators);
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name(trace.model);

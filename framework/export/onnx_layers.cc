@@ -1,8 +1,6 @@
 #include <cmath>
 #include <utility>
 
-#include "ATen/ops/ones.h"
-#include "ATen/ops/zeros.h"
 #include "framework/export/onnx_writer.h"
 
 namespace toque {
@@ -18,13 +16,6 @@ std::vector<int64_t> BothEnds(const std::vector<int64_t>& padding,
   return ends;
 }
 
-// One number stands for all dimensions.
-std::vector<int64_t> Each(const std::vector<int64_t>& sizes,
-                          size_t dimensions) {
-  if (sizes.size() == 1) return std::vector<int64_t>(dimensions, sizes[0]);
-  return sizes;
-}
-
 absl::Status Convolution(OnnxWriter& w) {
   const auto stride = w.Ints("stride");
   OnnxWriter::Attributes attributes = {
@@ -37,76 +28,6 @@ absl::Status Convolution(OnnxWriter& w) {
   if (!w.Bool("transposed")) return w.Result("Conv", inputs, attributes);
   attributes.emplace_back("output_padding", w.Ints("output_padding"));
   return w.Result("ConvTranspose", inputs, attributes);
-}
-
-absl::Status BatchNorm(OnnxWriter& w) {
-  if (!w.Has("running_mean")) return Invalid("must have running statistics");
-  const at::Tensor& mean = w.ValueOf("running_mean").tensor;
-  const auto given = [&w, &mean](const char* name, const at::Tensor& instead) {
-    if (w.Has(name)) return w.Tensor(name);
-    return w.Constant(instead.to(mean.scalar_type()));
-  };
-  return w.Result("BatchNormalization",
-                  {w.Tensor("input"), given("weight", at::ones(mean.sizes())),
-                   given("bias", at::zeros(mean.sizes())),
-                   w.Tensor("running_mean"), w.Tensor("running_var")},
-                  {{"epsilon", w.Double("eps")}});
-}
-
-absl::Status LayerNorm(OnnxWriter& w) {
-  if (!w.Has("weight")) return Invalid("must have a weight");
-  std::vector<std::string> inputs = {w.Tensor("input"), w.Tensor("weight")};
-  if (w.Has("bias")) inputs.push_back(w.Tensor("bias"));
-  const auto dimensions =
-      static_cast<int64_t>(w.Ints("normalized_shape").size());
-  return w.Result("LayerNormalization", inputs,
-                  {{"axis", -dimensions}, {"epsilon", w.Double("eps")}});
-}
-
-OnnxWriter::Attributes Window(const OnnxWriter& w) {
-  const size_t rank = w.Shape("self").size();
-  const auto kernel = Each(w.Ints("kernel_size"), rank - 2);
-  const auto stride = Each(w.Ints("stride"), rank - 2);
-  return {{"kernel_shape", kernel},
-          {"strides", stride.empty() ? kernel : stride},
-          {"pads", BothEnds(w.Ints("padding"), kernel.size())},
-          {"ceil_mode", int64_t{w.Bool("ceil_mode")}}};
-}
-
-absl::Status MaxPool(OnnxWriter& w) {
-  OnnxWriter::Attributes window = Window(w);
-  const auto& kernel = std::get<std::vector<int64_t>>(window[0].second);
-  window.emplace_back("dilations", Each(w.Ints("dilation"), kernel.size()));
-  return w.Result("MaxPool", {w.Tensor("self")}, window);
-}
-
-absl::Status AvgPool(OnnxWriter& w) {
-  if (w.Has("divisor_override")) return Invalid("must divide by its window");
-  // What a window past the end divides by differs.
-  if (w.Bool("ceil_mode")) return Invalid("must round its size down");
-  OnnxWriter::Attributes window = Window(w);
-  window.emplace_back("count_include_pad",
-                      int64_t{w.Bool("count_include_pad")});
-  return w.Result("AveragePool", {w.Tensor("self")}, window);
-}
-
-absl::Status AdaptiveAvgPool(OnnxWriter& w) {
-  const auto sizes = w.Ints("output_size");
-  const auto& shape = w.Shape("self");
-  std::vector<int64_t> window;
-  bool whole = true;
-  for (size_t i = 0; i < sizes.size(); ++i) {
-    const int64_t size = shape[shape.size() - sizes.size() + i].value;
-    if (size % sizes[i] != 0) {
-      return Invalid("the input's size must be a multiple of the output's",
-                     absl::StrCat(size, " to ", sizes[i]));
-    }
-    window.push_back(size / sizes[i]);
-    whole &= sizes[i] == 1;
-  }
-  if (whole) return w.Result("GlobalAveragePool", {w.Tensor("self")});
-  return w.Result("AveragePool", {w.Tensor("self")},
-                  {{"kernel_shape", window}, {"strides", window}});
 }
 
 absl::Status Linear(OnnxWriter& w) {
@@ -154,13 +75,8 @@ absl::Status Embedding(OnnxWriter& w) {
 const OnnxOperations& OnnxLayers() {
   static const auto* const operations =
       new OnnxOperations({{"_convolution", Convolution},
-                          {"adaptive_avg_pool2d", AdaptiveAvgPool},
-                          {"avg_pool2d", AvgPool},
-                          {"batch_norm", BatchNorm},
                           {"embedding", Embedding},
-                          {"layer_norm", LayerNorm},
                           {"linear", Linear},
-                          {"max_pool2d", MaxPool},
                           {"scaled_dot_product_attention", Attention}});
   return *operations;
 }

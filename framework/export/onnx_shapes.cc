@@ -16,6 +16,10 @@ absl::Status Expand(OnnxWriter& w) {
   return w.Result("Expand", {w.Tensor("self"), w.Sizes(w.ResultShape())});
 }
 
+absl::Status Zeros(OnnxWriter& w) {
+  return w.Result("Expand", {w.Number(0), w.Sizes(w.ResultShape())});
+}
+
 absl::Status Permute(OnnxWriter& w) {
   std::vector<int64_t> order;
   for (const int64_t dimension : w.Ints("dims")) {
@@ -117,7 +121,8 @@ const OnnxOperations& OnnxShapes() {
                           {"transpose", Transpose},
                           {"unflatten", Reshape},
                           {"unsqueeze", Reshape},
-                          {"view", Reshape}});
+                          {"view", Reshape},
+                          {"zeros", Zeros}});
   return *operations;
 }
 

@@ -28,6 +28,9 @@ onnx::AttributeProto AttributeOf(const std::string& name,
   } else if (const auto* number = std::get_if<double>(&value)) {
     attribute.set_type(onnx::AttributeProto::FLOAT);
     attribute.set_f(static_cast<float>(*number));
+  } else if (const auto* text = std::get_if<std::string>(&value)) {
+    attribute.set_type(onnx::AttributeProto::STRING);
+    attribute.set_s(*text);
   } else {
     attribute.set_type(onnx::AttributeProto::INTS);
     for (const int64_t one : std::get<std::vector<int64_t>>(value)) {
@@ -91,10 +94,24 @@ std::string OnnxWriter::Node(const std::string& type,
   return result;
 }
 
+std::vector<std::string> OnnxWriter::Nodes(const std::string& type,
+                                           std::vector<std::string> inputs,
+                                           const Attributes& attributes,
+                                           size_t results) {
+  std::vector<std::string> names = {Node(type, std::move(inputs), attributes)};
+  onnx::NodeProto& node = *graph_->mutable_node(graph_->node_size() - 1);
+  while (names.size() < results) {
+    names.push_back(absl::StrCat("#", made_++));
+    node.add_output(names.back());
+  }
+  return names;
+}
+
 absl::Status OnnxWriter::Result(const std::string& type,
                                 std::vector<std::string> inputs,
-                                const Attributes& attributes) {
-  Node(type, std::move(inputs), attributes, names_[operation_->outputs[0]]);
+                                const Attributes& attributes, size_t result) {
+  Node(type, std::move(inputs), attributes,
+       names_[operation_->outputs[result]]);
   return absl::OkStatus();
 }
 
@@ -212,6 +229,14 @@ std::string OnnxWriter::Operand(std::string_view argument) {
 
 const TracedValue& OnnxWriter::ValueOf(std::string_view argument) const {
   return trace_.values[Get<Ref>(argument).value];
+}
+
+std::vector<TracedValue> OnnxWriter::ValuesOf(std::string_view argument) const {
+  std::vector<TracedValue> values;
+  for (const Ref& ref : Get<std::vector<Ref>>(argument)) {
+    values.push_back(trace_.values[ref.value]);
+  }
+  return values;
 }
 
 const std::vector<Size>& OnnxWriter::Shape(std::string_view argument) const {

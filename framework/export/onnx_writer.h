@@ -18,7 +18,8 @@ namespace toque {
 // The nodes of a graph, added one after the other.
 class OnnxWriter {
  public:
-  using Value = std::variant<int64_t, double, std::vector<int64_t>>;
+  using Value =
+      std::variant<int64_t, double, std::string, std::vector<int64_t>>;
   using Attributes = std::vector<std::pair<std::string, Value>>;
 
   OnnxWriter(const Trace& trace, onnx::GraphProto* graph);
@@ -30,9 +31,13 @@ class OnnxWriter {
   // Adds a node; the name of its result: the one given, or a new one.
   std::string Node(const std::string& type, std::vector<std::string> inputs,
                    const Attributes& attributes = {}, std::string result = "");
-  // As Node, of the operation's own result.
+  // As Node, of so many new results.
+  std::vector<std::string> Nodes(const std::string& type,
+                                 std::vector<std::string> inputs,
+                                 const Attributes& attributes, size_t results);
+  // As Node, of the operation's own result, or another of several.
   absl::Status Result(const std::string& type, std::vector<std::string> inputs,
-                      const Attributes& attributes = {});
+                      const Attributes& attributes = {}, size_t result = 0);
   // A node with all of the operation's results.
   absl::Status Results(const std::string& type, std::vector<std::string> inputs,
                        const Attributes& attributes);
@@ -58,6 +63,7 @@ class OnnxWriter {
   std::string Operand(std::string_view argument);
 
   const TracedValue& ValueOf(std::string_view argument) const;
+  std::vector<TracedValue> ValuesOf(std::string_view argument) const;
   const std::vector<Size>& Shape(std::string_view argument) const;
   const std::vector<Size>& ResultShape(size_t result = 0) const;
   // A dimension of the tensor `argument`, counted from its begin.
@@ -81,7 +87,10 @@ using OnnxOperation = absl::Status (*)(OnnxWriter& writer);
 using OnnxOperations = std::map<std::string, OnnxOperation>;
 
 // By ATen's name.
-const OnnxOperations& OnnxLayers();     // convolutions, norms, pooling
+const OnnxOperations& OnnxLayers();  // convolutions, linear, attention
+const OnnxOperations& OnnxNorms();
+const OnnxOperations& OnnxPooling();
+const OnnxOperations& OnnxRecurrent();
 const OnnxOperations& OnnxFunctions();  // of each value, or of two tensors'
 const OnnxOperations& OnnxShapes();     // that move values
 

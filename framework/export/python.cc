@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+$METADATA
 
 def register(module, path, tensor):
     """Puts a tensor where state_dict() calls it `path`."""
@@ -113,9 +114,10 @@ class Writer {
  public:
   explicit Writer(const Trace& trace) : trace_(trace), names_(NamesOf(trace)) {}
 
-  std::string Module() const {
+  std::string Module(const NetMetadata& metadata) const {
     std::string text = absl::StrReplaceAll(
         kHead, {{"$MODEL", trace_.model},
+                {"$METADATA", PythonConstants(metadata)},
                 {"$INPUT", ShapeText(trace_.values[trace_.input].shape)},
                 {"$OUTPUT", ShapeText(trace_.values[trace_.output].shape)}});
     for (const size_t value : trace_.stored) {
@@ -272,7 +274,9 @@ class Writer {
 
 }  // namespace
 
-std::string PythonModule(const Trace& trace) { return Writer(trace).Module(); }
+std::string PythonModule(const Trace& trace, const NetMetadata& metadata) {
+  return Writer(trace).Module(metadata);
+}
 
 State StateOf(const Trace& trace) {
   State state;

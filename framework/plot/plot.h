@@ -60,6 +60,26 @@ struct Heatmap {
 
 absl::Status DrawHeatmap(const Heatmap& heatmap, const std::string& path);
 
+// Horizontal bars in rows that panels side by side share, each panel with a
+// scale of its own.
+struct Bars {
+  struct Bar {
+    double length = 0;      // 0 or above
+    std::string text = "";  // at its end
+  };
+  struct Panel {
+    std::string name = "";
+    std::string total = "";  // below the name
+    std::vector<Bar> bars = {};
+  };
+
+  std::string title = "";
+  std::vector<std::string> rows = {};  // names, from the top
+  std::vector<Panel> panels = {};      // at least one
+};
+
+absl::Status DrawBars(const Bars& bars, const std::string& path);
+
 // A contact sheet: photographs in rows, a name under each. Small ones are
 // magnified by a whole number, so that their pixels show.
 struct Sheet {

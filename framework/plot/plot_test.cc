@@ -21,6 +21,10 @@ std::string Drawn(const Chart& chart, const std::string& name) {
   EXPECT_OK(DrawChart(chart, PathOf(name)));
   return Contents(PathOf(name));
 }
+std::string Drawn(const Bars& bars, const std::string& name) {
+  EXPECT_OK(DrawBars(bars, PathOf(name)));
+  return Contents(PathOf(name));
+}
 std::string Drawn(const Heatmap& heatmap, const std::string& name) {
   EXPECT_OK(DrawHeatmap(heatmap, PathOf(name)));
   return Contents(PathOf(name));
@@ -179,6 +183,55 @@ TEST(HeatmapTest, RefusesCellsThatFitNoNames) {
               FailsWith("must be finite and at least 0, got -1"));
   EXPECT_THAT(DrawHeatmap({}, PathOf("bad.svg")),
               FailsWith("the heatmap must have rows and columns"));
+}
+
+Bars TwoPanels() {
+  return {.title = "A net",
+          .rows = {"conv & norm", "linear"},
+          .panels = {{"MACs", "350 G", {{300, "300 G"}, {50, "50 G"}}},
+                     {"time", "7 ms", {{0, ""}, {100, "100 %"}}}}};
+}
+
+TEST(BarsTest, AreAWellFormedSvgThatNamesEverything) {
+  const std::string svg = Drawn(TwoPanels(), "bars.svg");
+  ExpectWellFormed(svg);
+  for (const char* text :
+       {"A net", "conv &amp; norm", "linear", "MACs", "350 G", "300 G", ">50 G",
+        "time", "7 ms", "100 %"}) {
+    EXPECT_THAT(svg, HasSubstr(text));
+  }
+}
+
+TEST(BarsTest, AreAsLongAsTheirShareOfTheLongestInTheirPanel) {
+  Bars bars = TwoPanels();
+  const std::string svg = Drawn(bars, "bars.svg");
+  for (Bars::Bar& bar : bars.panels[0].bars) bar.length *= 1e9;
+  EXPECT_EQ(Drawn(bars, "scaled.svg"), svg);
+  bars.panels[0].bars[1].length *= 2;
+  EXPECT_NE(Drawn(bars, "longer.svg"), svg);
+}
+
+TEST(BarsTest, MakeThePictureHigherWithTheirRows) {
+  Bars bars = TwoPanels();
+  EXPECT_THAT(Drawn(bars, "low.svg"), HasSubstr("height=\"136\""));
+  bars.rows.resize(40, "a layer");
+  for (Bars::Panel& panel : bars.panels) panel.bars.resize(40);
+  EXPECT_THAT(Drawn(bars, "high.svg"), HasSubstr("height=\"820\""));
+}
+
+TEST(BarsTest, RefuseWhatCannotBeDrawn) {
+  const std::string path = PathOf("bad.svg");
+  EXPECT_THAT(DrawBars({}, path),
+              FailsWith("bad.svg: bars must stand in 1 to 883 rows, got 0"));
+  EXPECT_THAT(DrawBars({.rows = {"a"}}, path),
+              FailsWith("bars must stand in panels"));
+  Bars bars = TwoPanels();
+  bars.panels[1].bars[0].length = -1;
+  EXPECT_THAT(DrawBars(bars, path),
+              FailsWith("a bar must be finite and at least 0, got -1"));
+  bars.panels[0].bars.pop_back();
+  EXPECT_THAT(DrawBars(bars, path),
+              FailsWith("a panel must have bars for each of 2 rows, got 1"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "framework/plot/script.h"
 
+#include <cstdint>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -17,6 +18,14 @@ std::string Quoted(std::string_view text) {
     if (c == '\'') quoted += c;
   }
   return quoted + "'";
+}
+
+std::string Shortened(const std::string& text, size_t room) {
+  if (text.size() <= room) return text;
+  size_t end = room - 3;
+  // Not within a letter of several bytes.
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 std::string Number(double value) { return absl::StrFormat("%.9g", value); }

@@ -14,6 +14,9 @@ namespace toque {
 // control characters become spaces.
 std::string Quoted(std::string_view text);
 
+// `text`, its end replaced by dots where it has more than `room` letters.
+std::string Shortened(const std::string& text, size_t room);
+
 // `value` as gnuplot reads it.
 std::string Number(double value);
 

@@ -109,15 +109,9 @@ std::string Canvas(const Sheet& sheet, const Grid& grid) {
   return canvas;
 }
 
-// `name`, its end replaced by dots where it is wider than `width`.
-std::string Shortened(const std::string& name, int64_t width) {
-  const auto room =
-      static_cast<size_t>(std::max<int64_t>(4, width / kLetterWidth));
-  if (name.size() <= room) return name;
-  size_t end = room - 3;
-  // Not within a letter of several bytes.
-  while (end > 0 && (static_cast<uint8_t>(name[end]) & 0xc0) == 0x80) --end;
-  return name.substr(0, end) + "...";
+// Letters that have room in `width`.
+size_t Letters(int64_t width) {
+  return static_cast<size_t>(std::max<int64_t>(4, width / kLetterWidth));
 }
 
 std::string Labels(const Sheet& sheet, const Grid& grid) {
@@ -130,7 +124,8 @@ std::string Labels(const Sheet& sheet, const Grid& grid) {
   for (size_t i = 0; i < sheet.pictures.size(); ++i) {
     absl::StrAppendFormat(
         &labels, "set label %s at %d,%d center front textcolor '#404040'\n",
-        Quoted(Shortened(sheet.pictures[i].name, grid.cell_width + kGap)),
+        Quoted(
+            Shortened(sheet.pictures[i].name, Letters(grid.cell_width + kGap))),
         grid.left(i) + grid.cell_width / 2,
         grid.top(i) + grid.cell_height + kNameHeight / 2);
   }

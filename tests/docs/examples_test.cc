@@ -1,4 +1,5 @@
-// Keeps the examples of the documents true: each can be trained with.
+// Keeps the examples of the documents true: each is an experiment or a change
+// of one, and those that need no files can be trained with.
 
 #include <atomic>
 #include <fstream>
@@ -47,12 +48,34 @@ TEST_P(ExamplesTest, ChangeAnExperimentToOneThatCanBegin) {
   }
 }
 
+class FragmentsTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(FragmentsTest, AreTakenBySet) {
+  const std::vector<std::string> examples = Examples(GetParam());
+  ASSERT_FALSE(examples.empty());
+  for (const std::string& example : examples) {
+    SCOPED_TRACE(example);
+    auto experiment = LoadExperiment("experiments/digits_convnet.textproto");
+    ASSERT_OK(experiment);
+    EXPECT_OK(ApplyOverride(example, &*experiment));
+    EXPECT_OK(CheckExperiment(*experiment));
+  }
+}
+
+std::string NameOf(const testing::TestParamInfo<std::string>& page) {
+  const size_t begin = page.param.rfind('/') + 1;
+  return page.param.substr(begin, page.param.rfind('.') - begin);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pages, FragmentsTest,
+                         testing::Values("docs/features.md", "docs/inspect.md",
+                                         "docs/pictures.md", "docs/weights.md"),
+                         NameOf);
+
 INSTANTIATE_TEST_SUITE_P(Pages, ExamplesTest,
                          testing::Values("docs/experiments.md",
                                          "docs/training.md"),
-                         [](const auto& info) {
-                           return info.index == 0 ? "Experiments" : "Training";
-                         });
+                         NameOf);
 
 }  // namespace
 }  // namespace toque

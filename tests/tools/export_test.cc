@@ -60,6 +60,21 @@ TEST(ExportTest, WritesOnnx) {
   EXPECT_THAT(Contents(out + "/net.onnx"), HasSubstr("net.1.weight"));
 }
 
+TEST(ExportTest, WritesNamesOfClassesAndTransformsThatAreGiven) {
+  const std::string out = Out("described"), names = Out("classes.txt");
+  std::ofstream(names) << "cat\ndog\nfox\n";
+  const ToolRun run = Export(
+      {"--out=" + out, "--classes=" + names,
+       "--transforms=transform { [type.googleapis.com/recipe.ToTensor] {} }"});
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(Contents(out + "/net.py"), HasSubstr("    \"fox\",\n]\n"));
+  EXPECT_THAT(Contents(out + "/net.py"), HasSubstr("recipe.ToTensor"));
+  const std::string plain = Out("plain");
+  ASSERT_EQ(Export({"--out=" + plain}).status, 0);
+  EXPECT_THAT(Contents(plain + "/net.py"),
+              HasSubstr("CLASSES = []\nTRANSFORMS = \"\"\n"));
+}
+
 TEST(ExportTest, SaysWhatIsWrong) {
   EXPECT_THAT(Export({}).output, HasSubstr("--out must be given"));
   EXPECT_THAT(Export({"--out=" + Out("no"), "--format=caffe"}).output,

@@ -5,6 +5,7 @@
 #include "framework/core/model.h"
 #include "framework/layers/layers.h"
 #include "framework/layers/recurrent.h"
+#include "framework/plot/plot_testing.h"
 #include "nlohmann/json.hpp"
 #include "tests/tools/run_tool.h"
 #include "tools/model_summary.h"
@@ -119,6 +120,9 @@ TEST(SizesTest, AreReadAndShown) {
   EXPECT_EQ(WithCommas(999), "999");
   EXPECT_EQ(WithCommas(-1234), "-1,234");
   EXPECT_EQ(WithCommas(11689512), "11,689,512");
+  EXPECT_EQ(ShortCount(999), "999");
+  EXPECT_EQ(ShortCount(1234567), "1.2 M");
+  EXPECT_EQ(ShortCount(350'000'000'000), "350 G");
   EXPECT_EQ(BytesText(1023), "1023 B");
   EXPECT_EQ(BytesText(1536), "1.5 KiB");
   EXPECT_EQ(BytesText(int64_t{528} << 20), "528 MiB");
@@ -195,6 +199,22 @@ TEST(SummaryTest, PrintsATableWithItsTotals) {
   EXPECT_THAT(run.output, Not(HasSubstr("layer1.0")));
   EXPECT_THAT(run.output, HasSubstr("parameters: 29,034, trainable: 29,034"));
   EXPECT_THAT(run.output, Not(HasSubstr("warning")));
+}
+
+TEST(SummaryTest, DrawsTheLinesOfItsTable) {
+  const std::string path = PathOf("net.svg");
+  const ToolRun run = Summary(kConvNet, {"--depth=1", "--output=" + path});
+  ASSERT_EQ(run.status, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("parameters: 29,034"));
+  const std::string svg = Contents(path);
+  for (const char* text :
+       {"ConvNet, input [1, 1, 28, 28]", "layer1: Sequential",
+        "fc: Linear(1568, 10)", ">29.0 k<", ">15.7 k<", "2.8 M", "184 KiB"}) {
+    EXPECT_THAT(svg, HasSubstr(text));
+  }
+  EXPECT_THAT(svg, Not(HasSubstr("layer1.0")));
+  EXPECT_THAT(Summary(kConvNet, {"--output=net.gif"}).output,
+              HasSubstr("a picture's name must end in .svg or .png"));
 }
 
 TEST(SummaryTest, WarnsOfLayersOverTheLimit) {
