@@ -132,5 +132,19 @@ INSTANTIATE_TEST_SUITE_P(Folders, RealClips,
                            return name;
                          });
 
+// XXH64 of the tensors beside the clips: frames that torchcodec's authors took
+// with FFmpeg's own program.
+TEST(GoldenFrames, OfTorchcodecAreTheSame) {
+  SKIP_WITHOUT_DATA();
+  const std::string folder = DataFolder() + "/torchcodec/";
+  VideoReader reader;
+  ASSERT_OK(reader.Open(folder + "nasa_13013.mp4"));
+  EXPECT_EQ(reader.index().stream, 3);
+  EXPECT_EQ(Read(reader, {0, 35}),
+            (Hashes{0xc220675db709be62, 0x977284f5035d8294}));
+  ASSERT_OK(reader.Open(folder + "h265_video.mp4"));
+  EXPECT_EQ(Read(reader, {5}), Hashes{0xa393480c61aee2ad});
+}
+
 }  // namespace
 }  // namespace toque

@@ -116,11 +116,13 @@ absl::Status GroupEncoder::Open(const AVFrame& first) {
   encoder_->color_trc = first.color_trc;
   av_opt_set_double(encoder_->priv_data, "crf", options_.quality, 0);
   av_opt_set(encoder_->priv_data, "preset", "medium", 0);
-  // Most frames of a group can be left out, and groups rely on themselves. The
-  // macroblock tree looks at memory that was never written, so that no two runs
-  // give the same bytes.
+  // Most frames of a group can be left out, and groups rely on themselves.
+  // Arithmetic coding would save a tenth of the bytes and cost a third of the
+  // speed. The macroblock tree looks at memory that was never written, so that
+  // no two runs give the same bytes.
   av_opt_set(encoder_->priv_data, "x264-params",
-             "open-gop=0:scenecut=0:b-pyramid=none:b-adapt=0:ref=1:mbtree=0",
+             "open-gop=0:scenecut=0:b-pyramid=none:b-adapt=0:ref=1:cabac=0:"
+             "mbtree=0",
              0);
   const int result = avcodec_open2(encoder_.get(), codec, nullptr);
   if (result < 0) return CanNotEncode(result);
