@@ -29,6 +29,7 @@ BUDGETS = {
     "tensorboard": 1000,
     "trainer": 2500,
     "video": 2500,
+    "video_index": 2500,
     "weights": 2500,
 }
 PLUGIN_FOLDER = re.compile(r"((models|datasets|plugins/[a-z_]+)/([^/]+))/")

@@ -8,7 +8,7 @@
 #include "framework/command/flags.h"
 #include "framework/guarded.h"
 #include "framework/shared/folder_walk.h"
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 #include "nlohmann/json.hpp"
 
 namespace toque {

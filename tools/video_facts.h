@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "framework/status.h"
-#include "framework/video/limits.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/limits.h"
+#include "framework/video_index/video_index.h"
 #include "nlohmann/json_fwd.hpp"
 
 namespace toque {

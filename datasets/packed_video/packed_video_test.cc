@@ -7,7 +7,7 @@
 #include "framework/pack/pack.h"
 #include "framework/testing/grey_clip.h"
 #include "framework/testing/testing.h"
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 #include "framework/video/packed_clip.h"
 
 namespace toque {

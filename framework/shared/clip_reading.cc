@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "framework/core/option_checks.h"
-#include "framework/video/limits.h"
+#include "framework/video_index/limits.h"
 
 namespace toque {
 namespace {

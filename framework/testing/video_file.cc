@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/ffmpeg.h"
 #include "glog/logging.h"
 
 extern "C" {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "framework/video/codec_parameters.h"
+#include "framework/video_index/codec_parameters.h"
 
 namespace toque {
 

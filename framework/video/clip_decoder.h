@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
-#include "framework/video/deadline.h"
 #include "framework/video/decode_plan.h"
-#include "framework/video/ffmpeg.h"
 #include "framework/video/packet_source.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/deadline.h"
+#include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "framework/video/container.h"
 #include "framework/video/packet_source.h"
+#include "framework/video_index/container.h"
 
 namespace toque {
 namespace {

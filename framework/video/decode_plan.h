@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 

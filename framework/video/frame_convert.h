@@ -8,7 +8,7 @@
 
 #include "framework/image/image.h"
 #include "framework/status.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 

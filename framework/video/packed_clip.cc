@@ -3,8 +3,8 @@
 #include <cstring>
 #include <utility>
 
-#include "framework/video/locate_packets.h"
 #include "framework/video/packet_source.h"
+#include "framework/video_index/locate_packets.h"
 
 namespace toque {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "absl/types/span.h"
-#include "framework/video/limits.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/limits.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 

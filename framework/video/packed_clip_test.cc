@@ -7,8 +7,8 @@
 #include "framework/testing/testing.h"
 #include "framework/testing/video_file.h"
 #include "framework/video/decode_plan.h"
-#include "framework/video/make_index.h"
 #include "framework/video/video_reader.h"
+#include "framework/video_index/make_index.h"
 
 namespace toque {
 namespace {

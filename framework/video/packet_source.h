@@ -8,9 +8,9 @@
 #include <string>
 
 #include "absl/types/span.h"
-#include "framework/video/deadline.h"
-#include "framework/video/ffmpeg.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/deadline.h"
+#include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "framework/video/clip_decoder.h"
-#include "framework/video/codec_parameters.h"
 #include "framework/video/packed_clip.h"
+#include "framework/video_index/codec_parameters.h"
 
 extern "C" {
 #include "libavutil/opt.h"

@@ -6,9 +6,9 @@
 #include "framework/video/clip_decoder.h"
 #include "framework/video/decode_plan.h"
 #include "framework/video/frame_convert.h"
-#include "framework/video/make_index.h"
 #include "framework/video/packed_clip.h"
 #include "framework/video/packet_source.h"
+#include "framework/video_index/make_index.h"
 #include "glog/logging.h"
 
 namespace toque {

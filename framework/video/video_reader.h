@@ -9,8 +9,8 @@
 
 #include "absl/types/span.h"
 #include "framework/image/image.h"
-#include "framework/video/limits.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/limits.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 

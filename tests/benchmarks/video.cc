@@ -30,7 +30,7 @@
 
 #include "framework/codec/encode.h"
 #include "framework/image/image.h"
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 #include "framework/video/packed_clip.h"
 #include "framework/video/video_reader.h"
 #include "glog/logging.h"

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string>
 
-#include "framework/video/video_index.h"
+#include "framework/video_index/video_index.h"
 #include "glog/logging.h"
 #include "xxhash.h"
 

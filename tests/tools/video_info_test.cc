@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "framework/testing/grey_clip.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/video_index.h"
 #include "nlohmann/json.hpp"
 #include "tests/tools/run_tool.h"
 #include "tools/video_facts.h"

@@ -1,15 +1,15 @@
 // The packets of a file's video, as FFmpeg's demuxers hand them out.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_CONTAINER_H_
-#define TOQUE_FRAMEWORK_VIDEO_CONTAINER_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_CONTAINER_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_CONTAINER_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/types/span.h"
-#include "framework/video/deadline.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/deadline.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 
@@ -59,4 +59,4 @@ class Container {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_CONTAINER_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_CONTAINER_H_

@@ -1,7 +1,7 @@
 // PacketKinds of single codecs.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_CODEC_KINDS_H_
-#define TOQUE_FRAMEWORK_VIDEO_CODEC_KINDS_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_KINDS_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_KINDS_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "absl/types/span.h"
-#include "framework/video/packet_kind.h"
+#include "framework/video_index/packet_kind.h"
 
 namespace toque {
 
@@ -34,4 +34,4 @@ inline size_t FindStartCode(Bytes bytes, size_t from) {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_CODEC_KINDS_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_KINDS_H_

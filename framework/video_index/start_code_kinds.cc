@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "framework/video/codec_kinds.h"
+#include "framework/video_index/codec_kinds.h"
 
 namespace toque {
 namespace {

@@ -1,12 +1,12 @@
 // When to give a clip up.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_DEADLINE_H_
-#define TOQUE_FRAMEWORK_VIDEO_DEADLINE_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_DEADLINE_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_DEADLINE_H_
 
 #include <chrono>
 
 #include "framework/status.h"
-#include "framework/video/limits.h"
+#include "framework/video_index/limits.h"
 
 namespace toque {
 
@@ -40,4 +40,4 @@ class Deadline {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_DEADLINE_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_DEADLINE_H_

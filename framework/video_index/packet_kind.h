@@ -1,13 +1,13 @@
 // What packets' bytes say of the frames in them.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_PACKET_KIND_H_
-#define TOQUE_FRAMEWORK_VIDEO_PACKET_KIND_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_PACKET_KIND_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_PACKET_KIND_H_
 
 #include <cstdint>
 #include <memory>
 
 #include "absl/types/span.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 
@@ -37,4 +37,4 @@ std::unique_ptr<PacketKinds> KindsOf(const VideoIndex::Codec& codec);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_PACKET_KIND_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_PACKET_KIND_H_

@@ -1,8 +1,8 @@
-#include "framework/video/packet_kind.h"
+#include "framework/video_index/packet_kind.h"
 
-#include "framework/video/bit_reader.h"
-#include "framework/video/codec_kinds.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/bit_reader.h"
+#include "framework/video_index/codec_kinds.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 namespace {

@@ -1,10 +1,10 @@
 // How frames are coded, as FFmpeg's structures have it.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_CODEC_PARAMETERS_H_
-#define TOQUE_FRAMEWORK_VIDEO_CODEC_PARAMETERS_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_PARAMETERS_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_PARAMETERS_H_
 
-#include "framework/video/ffmpeg.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 
@@ -22,4 +22,4 @@ absl::StatusOr<OwnedCodec> OpenDecoder(const VideoIndex::Codec& codec,
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_CODEC_PARAMETERS_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_CODEC_PARAMETERS_H_

@@ -1,11 +1,11 @@
-#include "framework/video/packed_planes.h"
+#include "framework/video_index/packed_planes.h"
 
 #include <algorithm>
 #include <cctype>
 #include <string_view>
 #include <utility>
 
-#include "framework/video/codec_kinds.h"
+#include "framework/video_index/codec_kinds.h"
 
 namespace toque {
 namespace {

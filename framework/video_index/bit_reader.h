@@ -1,7 +1,7 @@
 // Numbers of some bits each, the highest first.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_BIT_READER_H_
-#define TOQUE_FRAMEWORK_VIDEO_BIT_READER_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_BIT_READER_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_BIT_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -37,4 +37,4 @@ class BitReader {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_BIT_READER_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_BIT_READER_H_

@@ -1,13 +1,13 @@
 // Where packets' bytes lie in their file.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_LOCATE_PACKETS_H_
-#define TOQUE_FRAMEWORK_VIDEO_LOCATE_PACKETS_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_LOCATE_PACKETS_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_LOCATE_PACKETS_H_
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "framework/video/container.h"
+#include "framework/video_index/container.h"
 
 namespace toque {
 
@@ -30,4 +30,4 @@ bool SaysMoreThanItsBytes(const AVPacket& packet);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_LOCATE_PACKETS_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_LOCATE_PACKETS_H_

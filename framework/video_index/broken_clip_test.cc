@@ -7,7 +7,7 @@
 
 #include "framework/testing/testing.h"
 #include "framework/testing/video_file.h"
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 
 namespace toque {
 namespace {

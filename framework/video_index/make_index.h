@@ -1,13 +1,13 @@
 // Finds out what a clip consists of, by demuxing it and decoding all of it
 // once.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_
-#define TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_MAKE_INDEX_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_MAKE_INDEX_H_
 
 #include <string>
 
-#include "framework/video/limits.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/limits.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 
@@ -28,4 +28,4 @@ absl::StatusOr<VideoIndex> IndexOf(const std::string& path,
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_MAKE_INDEX_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_MAKE_INDEX_H_

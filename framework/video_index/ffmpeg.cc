@@ -1,4 +1,4 @@
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/ffmpeg.h"
 
 #include <mutex>
 

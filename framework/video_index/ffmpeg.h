@@ -1,7 +1,7 @@
 // FFmpeg's objects with owners, and its errors as text.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_FFMPEG_H_
-#define TOQUE_FRAMEWORK_VIDEO_FFMPEG_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_FFMPEG_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_FFMPEG_H_
 
 #include <memory>
 #include <string>
@@ -47,4 +47,4 @@ std::string TextOf(int error);
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_FFMPEG_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_FFMPEG_H_

@@ -1,7 +1,7 @@
 // AV1: its sequence and frame headers, up to what a frame replaces.
 
-#include "framework/video/bit_reader.h"
-#include "framework/video/codec_kinds.h"
+#include "framework/video_index/bit_reader.h"
+#include "framework/video_index/codec_kinds.h"
 
 namespace toque {
 namespace {

@@ -1,4 +1,4 @@
-#include "framework/video/container.h"
+#include "framework/video_index/container.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

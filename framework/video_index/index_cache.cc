@@ -11,8 +11,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "framework/video/ffmpeg.h"
-#include "framework/video/make_index.h"
+#include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/make_index.h"
 #include "glog/logging.h"
 #include "xxhash.h"
 

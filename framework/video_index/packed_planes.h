@@ -1,14 +1,14 @@
 // MPEG-4 as DivX and Xvid put it into AVI: a frame and the one that is shown
 // before it in a packet, and a later packet empty.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_PACKED_PLANES_H_
-#define TOQUE_FRAMEWORK_VIDEO_PACKED_PLANES_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_PACKED_PLANES_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_PACKED_PLANES_H_
 
 #include <cstdint>
 #include <optional>
 
-#include "framework/video/ffmpeg.h"
-#include "framework/video/video_index.h"
+#include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/video_index.h"
 
 namespace toque {
 
@@ -37,4 +37,4 @@ class PackedPlanes {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_PACKED_PLANES_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_PACKED_PLANES_H_

@@ -1,4 +1,4 @@
-#include "framework/video/video_index.h"
+#include "framework/video_index/video_index.h"
 
 #include <algorithm>
 #include <concepts>

@@ -1,4 +1,4 @@
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 
 #include <algorithm>
 #include <fstream>
@@ -6,7 +6,7 @@
 
 #include "framework/testing/testing.h"
 #include "framework/testing/video_file.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 namespace {

@@ -1,7 +1,7 @@
 // What reading a clip may cost.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_LIMITS_H_
-#define TOQUE_FRAMEWORK_VIDEO_LIMITS_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_LIMITS_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_LIMITS_H_
 
 #include <cstdint>
 #include <functional>
@@ -22,4 +22,4 @@ struct VideoLimits {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_LIMITS_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_LIMITS_H_

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "absl/functional/function_ref.h"
-#include "framework/video/codec_kinds.h"
-#include "framework/video/codec_parameters.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/codec_kinds.h"
+#include "framework/video_index/codec_parameters.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 namespace {

@@ -1,9 +1,9 @@
-#include "framework/video/packet_kind.h"
+#include "framework/video_index/packet_kind.h"
 
 #include <random>
 
 #include "framework/testing/testing.h"
-#include "framework/video/ffmpeg.h"
+#include "framework/video_index/ffmpeg.h"
 
 namespace toque {
 namespace {

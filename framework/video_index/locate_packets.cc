@@ -1,4 +1,4 @@
-#include "framework/video/locate_packets.h"
+#include "framework/video_index/locate_packets.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "framework/video/make_index.h"
+#include "framework/video_index/make_index.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,11 +6,11 @@
 #include <numbers>
 #include <utility>
 
-#include "framework/video/codec_parameters.h"
-#include "framework/video/container.h"
-#include "framework/video/locate_packets.h"
-#include "framework/video/packed_planes.h"
-#include "framework/video/packet_kind.h"
+#include "framework/video_index/codec_parameters.h"
+#include "framework/video_index/container.h"
+#include "framework/video_index/locate_packets.h"
+#include "framework/video_index/packed_planes.h"
+#include "framework/video_index/packet_kind.h"
 
 extern "C" {
 #include "libavutil/pixdesc.h"

@@ -1,4 +1,4 @@
-#include "framework/video/codec_parameters.h"
+#include "framework/video_index/codec_parameters.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // What is known of a clip before a frame of it is decoded: how its frames are
 // coded, where their packets lie, and which packets a frame needs.
 
-#ifndef TOQUE_FRAMEWORK_VIDEO_VIDEO_INDEX_H_
-#define TOQUE_FRAMEWORK_VIDEO_VIDEO_INDEX_H_
+#ifndef TOQUE_FRAMEWORK_VIDEO_INDEX_VIDEO_INDEX_H_
+#define TOQUE_FRAMEWORK_VIDEO_INDEX_VIDEO_INDEX_H_
 
 #include <cstdint>
 #include <string>
@@ -108,4 +108,4 @@ struct VideoIndex {
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_VIDEO_VIDEO_INDEX_H_
+#endif  // TOQUE_FRAMEWORK_VIDEO_INDEX_VIDEO_INDEX_H_
