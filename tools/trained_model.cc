@@ -36,10 +36,12 @@ DEFINE_string(experiment, "",
 DEFINE_string(model, "", "In place of a run: a model, as a plugin's text.");
 DEFINE_string(weights, "",
               "With --experiment or --model: a file of weights, or the name of "
-              "weights that come with the program.");
+              "weights that come with the program. How names are changed: "
+              "--set='weights { strip_prefix: \"module.\" }'.");
 DEFINE_string(transforms, "",
               "With --model: its transforms, as in a section; by default those "
-              "of torchvision's classifiers.");
+              "of the weights that come with the program, else those of "
+              "torchvision's classifiers.");
 DEFINE_string(classes, "", "A text of class names in their order, one a line.");
 DEFINE_string(data, "", "As that of an experiment.");
 DEFINE_string(
@@ -131,6 +133,19 @@ absl::Status ApplyFlags(Experiment* experiment) {
   return absl::OkStatus();
 }
 
+// Of --model. What is assumed is said: another normalisation gives answers that
+// are wrong and look right.
+std::string ChosenTransforms() {
+  if (!FLAGS_transforms.empty()) return FLAGS_transforms;
+  const std::string_view own = BuiltinTransforms(FLAGS_weights);
+  if (!own.empty()) return std::string(own);
+  if (!FLAGS_weights.empty()) {
+    std::cerr << "pictures are given to the model as torchvision's classifiers "
+                 "want them; --transforms changes it\n";
+  }
+  return kDefaultTransforms;
+}
+
 absl::StatusOr<Experiment> ChosenExperiment(
     const std::vector<std::string>& changes) {
   Experiment experiment;
@@ -140,13 +155,15 @@ absl::StatusOr<Experiment> ChosenExperiment(
   } else if (!FLAGS_experiment.empty()) {
     ASSIGN_OR_RETURN(experiment, ReadExperiment(FLAGS_experiment, {}));
   } else {
-    const std::string transforms =
-        FLAGS_transforms.empty() ? kDefaultTransforms : FLAGS_transforms;
     ASSIGN_OR_RETURN(
         experiment,
-        ParseExperiment(absl::StrCat("model { ", FLAGS_model, "\n}\neval { ",
-                                     transforms, "\n}"),
+        ParseExperiment(absl::StrCat("model { ", FLAGS_model, "\n}"),
                         "--model"));
+    ASSIGN_OR_RETURN(
+        const Experiment evaluated,
+        ParseExperiment(absl::StrCat("eval { ", ChosenTransforms(), "\n}"),
+                        "--transforms"));
+    *experiment.mutable_eval() = evaluated.eval();
     experiment.set_memory_format(Experiment::CHANNELS_LAST);
   }
   RETURN_IF_ERROR(ApplyFlags(&experiment));

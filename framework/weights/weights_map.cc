@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "c10/core/GradMode.h"
 
 namespace toque {
@@ -156,12 +157,31 @@ void AddHint(const WeightsReport& report, std::vector<absl::Status>* faults) {
   }
 }
 
+// The part of the model that all mismatched tensors are in, if it is one: most
+// often a head of another number of classes.
+void AddHeadHint(const WeightsReport& report,
+                 std::vector<absl::Status>* faults) {
+  if (report.mismatched.empty()) return;
+  // "\"fc.weight\" must have ..."
+  const std::string& first = report.mismatched.front();
+  const size_t end = first.rfind('.', first.find('"', 1));
+  if (end == std::string::npos || first[0] != '"') return;
+  const std::string head = first.substr(0, end + 1);
+  for (const std::string& text : report.mismatched) {
+    if (!text.starts_with(head)) return;
+  }
+  faults->push_back(Invalid(absl::StrCat(
+      "a part of its own stays as it begins with `except: \"^",
+      absl::StrReplaceAll(head.substr(1), {{".", "\\\\."}}), "\"`")));
+}
+
 absl::Status Strict(const WeightsReport& report) {
   std::vector<absl::Status> faults;
   AddFaults(report.missing, "is missing", &faults);
   AddFaults(report.mismatched, "", &faults);
   AddFaults(report.unexpected, "is not a tensor of the model", &faults);
   AddHint(report, &faults);
+  AddHeadHint(report, &faults);
   return Together(faults);
 }
 
