@@ -82,8 +82,7 @@ class Exceptions {
     bool found = false;
     for (size_t i = 0; i < patterns_.size(); ++i) {
       if (!std::regex_search(name, patterns_[i])) continue;
-      used_[i] = true;
-      found = true;
+      used_[i] = found = true;
     }
     return found;
   }
@@ -150,10 +149,9 @@ void AddHint(const WeightsReport& report, std::vector<absl::Status>* faults) {
   const std::string& wanted = report.missing.front();
   for (const std::string& name : report.unexpected) {
     if (!name.ends_with("." + wanted)) continue;
-    const std::string prefix = name.substr(0, name.size() - wanted.size());
-    faults->push_back(Invalid(
-        absl::StrCat("names fit with `strip_prefix: \"", prefix, "\"`")));
-    return;
+    return faults->push_back(Invalid(
+        absl::StrCat("names fit with `strip_prefix: \"",
+                     name.substr(0, name.size() - wanted.size()), "\"`")));
   }
 }
 
@@ -162,14 +160,12 @@ void AddHint(const WeightsReport& report, std::vector<absl::Status>* faults) {
 void AddHeadHint(const WeightsReport& report,
                  std::vector<absl::Status>* faults) {
   if (report.mismatched.empty()) return;
-  // "\"fc.weight\" must have ..."
-  const std::string& first = report.mismatched.front();
+  const std::string& first = report.mismatched.front();  // "fc.weight" must ...
   const size_t end = first.rfind('.', first.find('"', 1));
-  if (end == std::string::npos || first[0] != '"') return;
+  if (end == std::string::npos) return;
   const std::string head = first.substr(0, end + 1);
-  for (const std::string& text : report.mismatched) {
-    if (!text.starts_with(head)) return;
-  }
+  const auto in_head = [&](const auto& text) { return text.starts_with(head); };
+  if (!std::ranges::all_of(report.mismatched, in_head)) return;
   faults->push_back(Invalid(absl::StrCat(
       "a part of its own stays as it begins with `except: \"^",
       absl::StrReplaceAll(head.substr(1), {{".", "\\\\."}}), "\"`")));
