@@ -2,17 +2,19 @@
 
 #include <filesystem>
 #include <iostream>
+#include <regex>
 
 #include "framework/command/flags.h"
 #include "framework/command/tool.h"
+#include "framework/config/config.h"
 #include "framework/weights/builtin_weights.h"
 #include "gflags/gflags.h"
-#include "google/protobuf/text_format.h"
 #include "tools/weights_tool.h"
 
-DEFINE_string(match, "",
-              "show: only tensors whose name this regular expression is found "
-              "in.");
+DEFINE_string(
+    match, "",
+    "show, compare: only tensors whose name this regular expression is "
+    "found in.");
 DEFINE_string(options, "",
               "How each file is read, as the fields of `weights` in an "
               "experiment: key, strip_prefix, rename and except.");
@@ -38,13 +40,14 @@ A name without slash and dot is that of weights that come with the build.
 
 OUT must not exist yet.)";
 
-absl::StatusOr<WeightsFile> Read(const std::string& file) {
-  Weights options;
-  if (!google::protobuf::TextFormat::ParseFromString(FLAGS_options, &options)) {
-    return Invalid("--options must be fields of `weights`", FLAGS_options);
-  }
+absl::StatusOr<WeightsFile> Read(const std::string& file,
+                                 const std::string& text = FLAGS_options) {
+  ASSIGN_OR_RETURN(
+      const Experiment given,
+      ParseExperiment(absl::StrCat("weights { ", text, "\n}"), "--options"));
+  Weights options = given.weights();
   if (options.has_file() || options.has_mode()) {
-    return Invalid("--options must leave out file and mode", FLAGS_options);
+    return Invalid("--options must leave out file and mode", text);
   }
   options.set_file(UserPath(file));
   if (IsBuiltinName(file)) {
@@ -53,16 +56,45 @@ absl::StatusOr<WeightsFile> Read(const std::string& file) {
   return ReadRenamed(options);
 }
 
-absl::Status Show(const std::string& path) {
-  ASSIGN_OR_RETURN(const WeightsFile file, Read(path));
+// Leaves the tensors that --match names.
+absl::Status Match(const std::vector<WeightsFile*>& files) {
+  if (FLAGS_match.empty()) return absl::OkStatus();
+  size_t left = 0;
   try {
-    ShowWeights(file, std::regex(FLAGS_match), std::cout);
+    const std::regex match(FLAGS_match);
+    for (WeightsFile* file : files) {
+      std::erase_if(file->tensors, [&](const auto& named) {
+        return !std::regex_search(named.first, match);
+      });
+      left += file->tensors.size();
+    }
   } catch (const std::regex_error& error) {
     return Invalid(absl::StrCat("--match must be a regular expression (",
                                 error.what(), ")"),
                    FLAGS_match);
   }
+  if (left > 0) return absl::OkStatus();
+  return Invalid("--match must be found in a name", FLAGS_match);
+}
+
+absl::Status Show(const std::string& path) {
+  ASSIGN_OR_RETURN(WeightsFile file, Read(path));
+  RETURN_IF_ERROR(Match({&file}));
+  ShowWeights(file, std::cout);
   return absl::OkStatus();
+}
+
+// --options need fit one of the files alone: one may have been saved inside
+// DataParallel.
+absl::StatusOr<bool> Compare(const std::string& one, const std::string& two) {
+  absl::StatusOr<WeightsFile> first = Read(one);
+  absl::StatusOr<WeightsFile> second = Read(two);
+  if (!first.ok() && second.ok()) first = Read(one, "");
+  if (first.ok() && !second.ok()) second = Read(two, "");
+  RETURN_IF_ERROR(first.status());
+  RETURN_IF_ERROR(second.status());
+  RETURN_IF_ERROR(Match({&*first, &*second}));
+  return CompareWeights(*first, *second, std::cout);
 }
 
 absl::Status WriteNew(const std::string& out, const WeightsFile& file) {
@@ -88,9 +120,7 @@ absl::StatusOr<bool> Main(const std::vector<std::string>& words) {
   if (command == "show" && words.size() == 2) {
     RETURN_IF_ERROR(Show(words[1]));
   } else if (command == "compare" && words.size() == 3) {
-    ASSIGN_OR_RETURN(const WeightsFile first, Read(words[1]));
-    ASSIGN_OR_RETURN(const WeightsFile second, Read(words[2]));
-    return CompareWeights(first, second, std::cout);
+    return Compare(words[1], words[2]);
   } else if (command == "convert" && words.size() == 3) {
     ASSIGN_OR_RETURN(const WeightsFile file, Read(words[1]));
     RETURN_IF_ERROR(WriteNew(words[2], file));

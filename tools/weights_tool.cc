@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <regex>
 #include <utility>
 
 #include "ATen/core/Tensor.h"
@@ -104,13 +105,11 @@ absl::StatusOr<WeightsFile> ReadRenamed(const Weights& options) {
   return file;
 }
 
-void ShowWeights(const WeightsFile& file, const std::regex& match,
-                 std::ostream& out) {
+void ShowWeights(const WeightsFile& file, std::ostream& out) {
   TextTable table({"tensor", "type", "shape", "elements", "bytes"});
   int64_t elements = 0;
   size_t bytes = 0;
   for (const auto& [name, tensor] : file.tensors) {
-    if (!std::regex_search(name, match)) continue;
     elements += tensor.numel();
     bytes += tensor.nbytes();
     table.Add({name, TypeText(tensor), ShapeText(tensor),

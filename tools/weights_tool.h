@@ -4,7 +4,6 @@
 #define TOQUE_TOOLS_WEIGHTS_TOOL_H_
 
 #include <ostream>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -18,10 +17,9 @@ namespace toque {
 // those that an `except` of it matches are left out. `options.file` is a path.
 absl::StatusOr<WeightsFile> ReadRenamed(const Weights& options);
 
-// Format, metadata, totals, and a line for each tensor whose name `match` is
-// found in: type, shape, elements, bytes.
-void ShowWeights(const WeightsFile& file, const std::regex& match,
-                 std::ostream& out);
+// Format, metadata, totals, and a line for each tensor: type, shape, elements,
+// bytes.
+void ShowWeights(const WeightsFile& file, std::ostream& out);
 
 // What differs between two files: names that are in one alone, shapes, types,
 // and of values the largest difference and its place. True where nothing does.

@@ -14,6 +14,7 @@ namespace {
 // std::regex takes stack by the length of its pattern.
 constexpr size_t kMaxPattern = 1000;
 constexpr int kMaxLoaderThreads = 256;
+constexpr int kMaxComputeThreads = 1024;
 constexpr char kEveryEpochs[] = "every_epochs is for eval alone";
 
 // What is wrong, gathered with the place of each fault.
@@ -219,6 +220,10 @@ absl::Status CheckExperiment(const Experiment& experiment) {
   faults.RequireAtLeast("accumulate_steps", experiment.accumulate_steps(), 1);
   faults.RequireAtLeast("log_every_steps", experiment.log_every_steps(), 1);
   faults.RequireAtLeast("compute_threads", experiment.compute_threads(), 0);
+  faults.Require(
+      experiment.compute_threads() <= kMaxComputeThreads,
+      absl::StrCat("compute_threads must be at most ", kMaxComputeThreads),
+      experiment.compute_threads());
   faults.RequireAtLeast("fast_dev_run", experiment.fast_dev_run(), 0);
   faults.RequireAtLeast("overfit_batches", experiment.overfit_batches(), 0);
   faults.RequireAtLeast("sanity_batches", experiment.sanity_batches(), 0);

@@ -73,6 +73,8 @@ TEST(CheckExperimentTest, ChecksTheNumbersOfTheRun) {
               FailsWith("log_every_steps must be at least 1, got 0"));
   EXPECT_THAT(After([](Experiment& e) { e.set_compute_threads(-1); }),
               FailsWith("compute_threads must be at least 0, got -1"));
+  EXPECT_THAT(After([](Experiment& e) { e.set_compute_threads(1000000); }),
+              FailsWith("compute_threads must be at most 1024, got 1000000"));
 }
 
 TEST(CheckExperimentTest, ChecksEachSection) {

@@ -13,6 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Bytes are (x - 127) / 128: the package's own evaluation.
+constexpr char kEfficientNetLite0[] = R"(
+transform { [type.googleapis.com/recipe.Resize] { size: 256 } }
+transform { [type.googleapis.com/recipe.CenterCrop] { size: 224 } }
+transform { [type.googleapis.com/recipe.Normalize] {
+  mean: 0.498039 std: 0.501961 } })";
+
 constexpr char kFolder[] = "toque/framework/weights/pretrained";
 
 // Where Bazel puts the files that a program needs: said by the environment of
@@ -61,6 +68,10 @@ absl::StatusOr<std::string> FindBuiltinWeights(std::string_view name) {
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
   return NotThere(name, known);
+}
+
+std::string_view BuiltinTransforms(std::string_view name) {
+  return name == "efficientnet_lite0" ? kEfficientNetLite0 : "";
 }
 
 }  // namespace toque

@@ -14,6 +14,10 @@ namespace toque {
 // neither slash nor dot.
 bool IsBuiltinName(std::string_view file);
 
+// The transforms of evaluation that such weights were trained for, as in a
+// section of an experiment; empty where the name isn't known.
+std::string_view BuiltinTransforms(std::string_view name);
+
 // The path of such weights in this program's runfiles. They are there where its
 // BUILD has "//framework/weights/pretrained:NAME" in `data`; the error says so.
 absl::StatusOr<std::string> FindBuiltinWeights(std::string_view name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "c10/core/GradMode.h"
 
 namespace toque {
@@ -81,8 +82,7 @@ class Exceptions {
     bool found = false;
     for (size_t i = 0; i < patterns_.size(); ++i) {
       if (!std::regex_search(name, patterns_[i])) continue;
-      used_[i] = true;
-      found = true;
+      used_[i] = found = true;
     }
     return found;
   }
@@ -149,11 +149,26 @@ void AddHint(const WeightsReport& report, std::vector<absl::Status>* faults) {
   const std::string& wanted = report.missing.front();
   for (const std::string& name : report.unexpected) {
     if (!name.ends_with("." + wanted)) continue;
-    const std::string prefix = name.substr(0, name.size() - wanted.size());
-    faults->push_back(Invalid(
-        absl::StrCat("names fit with `strip_prefix: \"", prefix, "\"`")));
-    return;
+    return faults->push_back(Invalid(
+        absl::StrCat("names fit with `strip_prefix: \"",
+                     name.substr(0, name.size() - wanted.size()), "\"`")));
   }
+}
+
+// The part of the model that all mismatched tensors are in, if it is one: most
+// often a head of another number of classes.
+void AddHeadHint(const WeightsReport& report,
+                 std::vector<absl::Status>* faults) {
+  if (report.mismatched.empty()) return;
+  const std::string& first = report.mismatched.front();  // "fc.weight" must ...
+  const size_t end = first.rfind('.', first.find('"', 1));
+  if (end == std::string::npos) return;
+  const std::string head = first.substr(0, end + 1);
+  const auto in_head = [&](const auto& text) { return text.starts_with(head); };
+  if (!std::ranges::all_of(report.mismatched, in_head)) return;
+  faults->push_back(Invalid(absl::StrCat(
+      "a part of its own stays as it begins with `except: \"^",
+      absl::StrReplaceAll(head.substr(1), {{".", "\\\\."}}), "\"`")));
 }
 
 absl::Status Strict(const WeightsReport& report) {
@@ -162,6 +177,7 @@ absl::Status Strict(const WeightsReport& report) {
   AddFaults(report.mismatched, "", &faults);
   AddFaults(report.unexpected, "is not a tensor of the model", &faults);
   AddHint(report, &faults);
+  AddHeadHint(report, &faults);
   return Together(faults);
 }
 

@@ -76,6 +76,7 @@ TEST_F(WeightsMapTest, StrictNamesEachKindOfDifferenceAndChangesNothing) {
   EXPECT_THAT(report, FailsWith("\"fc.bias\" is missing"));
   EXPECT_THAT(report, FailsWith("\"fc.weight\" must have the model's shape "
                                 "[4, 2], got [3, 2]"));
+  EXPECT_THAT(report, FailsWith(R"(`except: "^fc\\."`)"));
   EXPECT_THAT(report, FailsWith("\"other.bias\" is not a tensor of the model"));
   EXPECT_THAT(Sums(), ElementsAre(0, 0, 0));
 }

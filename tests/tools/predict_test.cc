@@ -179,6 +179,26 @@ TEST_F(PredictTest, StatisticsOfFrozenPartsAreNotComputedAnewForSwa) {
   }
 }
 
+TEST_F(PredictTest, WeightsOfTheBuildBringTheirTransforms) {
+  const std::vector<std::string> words = {
+      "tools/predict",
+      "--device=CPU",
+      "--json",
+      "--model=[type.googleapis.com/recipe.EfficientNetLite] {}",
+      "--weights=efficientnet_lite0",
+      folder_ + "/a.png"};
+  // Bytes b as (b - 127) / 128, as the package's own evaluation.
+  std::vector<std::string> given = words;
+  given.push_back(
+      "--transforms=transform { [type.googleapis.com/recipe.Resize] { size: "
+      "256 } } transform { [type.googleapis.com/recipe.CenterCrop] { size: 224 "
+      "} } transform { [type.googleapis.com/recipe.Normalize] { mean: 0.498039 "
+      "std: 0.501961 } }");
+  const ToolRun own = RunTool(words);
+  EXPECT_EQ(own.status, 0) << own.output;
+  EXPECT_EQ(own.output, RunTool(given).output);
+}
+
 TEST_F(PredictTest, SaysWhatIsWrong) {
   EXPECT_THAT(Predict({}).output, HasSubstr("a picture must be named"));
   EXPECT_THAT(RunTool({"tools/predict", folder_ + "/a.png"}).output,

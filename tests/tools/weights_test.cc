@@ -61,6 +61,24 @@ TEST_F(WeightsTest, ComparesNamesShapesAndValues) {
               ContainsRegex("net.fc.weight +values +0.5 +\\[1, 0\\]\n"));
 }
 
+TEST_F(WeightsTest, ComparesOneThatWasSavedWithAPrefixAndMatchesAlone) {
+  WeightsFile plain;
+  plain.tensors = {{"fc.weight", at::tensor({1.f, 2.f, 3.f, 5.f}).view({2, 2})},
+                   {"steps", at::tensor({static_cast<int64_t>(7)})}};
+  ASSERT_OK(WriteWeights(Path("plain.pth"), plain));
+  const std::vector<std::string> words = {
+      kTool, "compare", Write("a.pth", {1, 2, 3, 4}), Path("plain.pth"),
+      "--options=strip_prefix: 'net.'"};
+  const ToolRun all = RunTool(words);
+  EXPECT_EQ(all.status, 1);
+  EXPECT_THAT(all.output, ContainsRegex("fc.weight +values +1 +\\[1, 1\\]\n"));
+  std::vector<std::string> steps = words;
+  steps.push_back("--match=^steps");
+  const ToolRun matched = RunTool(steps);
+  EXPECT_EQ(matched.status, 0) << matched.output;
+  EXPECT_THAT(matched.output, HasSubstr("equal: 1 tensors"));
+}
+
 TEST_F(WeightsTest, ConvertsUnderOtherNames) {
   const std::string out = Path("out.safetensors");
   const ToolRun run =
@@ -116,7 +134,10 @@ TEST_F(WeightsTest, SaysWhatIsWrong) {
   EXPECT_THAT(output({"show", a, "--match=("}),
               HasSubstr("--match must be a regular expression"));
   EXPECT_THAT(output({"show", a, "--options=prefix: 1"}),
-              HasSubstr("--options must be fields of `weights`"));
+              HasSubstr("--options:1:11: toque.Weights has no field "
+                        "\"prefix\""));
+  EXPECT_THAT(output({"show", a, "--match=none"}),
+              HasSubstr("--match must be found in a name, got none"));
   EXPECT_THAT(output({"convert", a, a}),
               HasSubstr("a.pth: must not exist yet"));
   EXPECT_THAT(output({"convert", a, Path("out.onnx")}),
