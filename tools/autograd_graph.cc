@@ -5,11 +5,11 @@
 #include <unordered_map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "c10/core/GradMode.h"
 #include "framework/core/model_access.h"
 #include "framework/layers/observer.h"
+#include "framework/tensors/describe.h"
 #include "torch/csrc/autograd/function.h"
 #include "torch/csrc/autograd/functions/accumulate_grad.h"
 
@@ -36,10 +36,6 @@ class Owners : public Observer {
   std::vector<at::Tensor> kept_;
 };
 
-std::string ShapeText(const at::Tensor& tensor) {
-  return absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]");
-}
-
 class Walk {
  public:
   Walk(const NamedTensors& parameters, const Owners& owners) : owners_(owners) {
@@ -49,7 +45,8 @@ class Walk {
   }
 
   AutogradGraph From(const at::Tensor& output) {
-    graph_.nodes.push_back({Kind::kOutput, "output", ShapeText(output)});
+    graph_.nodes.push_back(
+        {Kind::kOutput, "output", ShapeText(output.sizes())});
     if (output.grad_fn() != nullptr) Use(*output.grad_fn(), 0);
     // Grows while it is walked along.
     for (size_t i = 0; i < functions_.size(); ++i) {
@@ -85,7 +82,7 @@ class Walk {
     }
     const auto name = names_.find(leaf->variable.unsafeGetTensorImpl());
     return {Kind::kParameter, name == names_.end() ? "tensor" : name->second,
-            ShapeText(leaf->variable)};
+            ShapeText(leaf->variable.sizes())};
   }
 
   const Owners& owners_;

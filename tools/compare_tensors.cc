@@ -3,7 +3,8 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
+#include "framework/core/dtype.h"
+#include "framework/tensors/describe.h"
 #include "framework/weights/safetensors.h"
 #include "tools/tensor_files.h"
 #include "tools/text_table.h"
@@ -11,17 +12,10 @@
 namespace toque {
 namespace {
 
-std::string TypeText(const at::Tensor& tensor) {
-  return c10::getDtypeNames(tensor.scalar_type()).first;
-}
-
-std::string ShapeText(const at::Tensor& tensor) {
-  return absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]");
-}
-
 std::vector<std::string> RowOf(const std::string& name,
                                const at::Tensor& tensor) {
-  std::vector<std::string> row = {name, TypeText(tensor), ShapeText(tensor),
+  std::vector<std::string> row = {name, DTypeName(tensor.scalar_type()),
+                                  ShapeText(tensor.sizes()),
                                   absl::StrCat(tensor.nbytes())};
   // Bytes are texts and generators.
   if (tensor.numel() == 0 || tensor.scalar_type() == at::kByte) {
@@ -57,10 +51,11 @@ class Differences {
     if (!a.ok()) return Add(name, kOnlyInSecond);
     if (!b.ok()) return Add(name, kOnlyInFirst);
     if (a->sizes() != b->sizes()) {
-      return Add(name, Both(ShapeText(*a), ShapeText(*b)));
+      return Add(name, Both(ShapeText(a->sizes()), ShapeText(b->sizes())));
     }
     if (a->scalar_type() != b->scalar_type()) {
-      return Add(name, Both(TypeText(*a), TypeText(*b)));
+      return Add(
+          name, Both(DTypeName(a->scalar_type()), DTypeName(b->scalar_type())));
     }
     AddValues(name, *a, *b);
   }

@@ -27,6 +27,7 @@ BUDGETS = {
     "plot": 1500,
     "shared": 3200,
     "tensorboard": 1000,
+    "tensors": 1000,
     "trainer": 2500,
     "video": 2500,
     "video_index": 2500,

@@ -2,10 +2,10 @@
 
 #include <iostream>
 
-#include "absl/strings/str_join.h"
 #include "framework/command/tool.h"
 #include "framework/core/model_access.h"
 #include "framework/parts/param_groups.h"
+#include "framework/tensors/describe.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
 #include "tools/given_model.h"
@@ -60,9 +60,8 @@ void PrintTable(const Model& model) {
   TextTable table({"tensor", "shape", "elements", ""});
   const auto add = [&table](const std::string& name, const at::Tensor& tensor,
                             const char* role) {
-    table.Add({name,
-               absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]"),
-               WithCommas(tensor.numel()), role});
+    table.Add(
+        {name, ShapeText(tensor.sizes()), WithCommas(tensor.numel()), role});
   };
   for (const auto& [name, parameter] : Parameters(model)) {
     add(name, parameter, RoleOf(parameter));

@@ -8,6 +8,8 @@
 #include "ATen/core/Tensor.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "framework/core/dtype.h"
+#include "framework/tensors/describe.h"
 #include "framework/weights/weights_map.h"
 #include "framework/weights/weights_options.h"
 #include "tools/text_table.h"
@@ -16,14 +18,6 @@ namespace toque {
 namespace {
 
 using ByName = std::map<std::string, at::Tensor>;
-
-std::string TypeText(const at::Tensor& tensor) {
-  return c10::getDtypeNames(tensor.scalar_type()).first;
-}
-
-std::string ShapeText(const at::Tensor& tensor) {
-  return absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]");
-}
 
 // [2, 0] for element 6 of [4, 3].
 std::string PlaceText(const at::Tensor& tensor, int64_t index) {
@@ -39,7 +33,9 @@ std::string PlaceText(const at::Tensor& tensor, int64_t index) {
 // values are equal.
 std::vector<std::string> Difference(const at::Tensor& a, const at::Tensor& b) {
   if (a.sizes() != b.sizes()) {
-    return {"shape", absl::StrCat(ShapeText(a), " and ", ShapeText(b)), "-"};
+    return {"shape",
+            absl::StrCat(ShapeText(a.sizes()), " and ", ShapeText(b.sizes())),
+            "-"};
   }
   if (a.numel() == 0) return {};
   const auto type =
@@ -55,7 +51,10 @@ std::vector<std::string> Difference(const at::Tensor& a, const at::Tensor& b) {
             PlaceText(a, index)};
   }
   if (a.scalar_type() == b.scalar_type()) return {};
-  return {"type", absl::StrCat(TypeText(a), " and ", TypeText(b)), "-"};
+  return {"type",
+          absl::StrCat(DTypeName(a.scalar_type()), " and ",
+                       DTypeName(b.scalar_type())),
+          "-"};
 }
 
 bool IsAveraged(const at::Tensor& tensor) {
@@ -74,14 +73,15 @@ absl::Status CheckAlike(const ByName& a, const ByName& b) {
     const at::Tensor& other = found->second;
     if (other.sizes() != tensor.sizes()) {
       return Invalid(absl::StrCat("\"", name, "\" must have shape ",
-                                  ShapeText(tensor), " in all files"),
-                     ShapeText(other));
+                                  ShapeText(tensor.sizes()), " in all files"),
+                     ShapeText(other.sizes()));
     }
     if (IsAveraged(other) != IsAveraged(tensor) ||
         other.is_complex() != tensor.is_complex()) {
-      return Invalid(absl::StrCat("\"", name, "\" must be like ",
-                                  TypeText(tensor), " in all files"),
-                     TypeText(other));
+      return Invalid(
+          absl::StrCat("\"", name, "\" must be like ",
+                       DTypeName(tensor.scalar_type()), " in all files"),
+          DTypeName(other.scalar_type()));
     }
   }
   return absl::OkStatus();
@@ -112,7 +112,7 @@ void ShowWeights(const WeightsFile& file, std::ostream& out) {
   for (const auto& [name, tensor] : file.tensors) {
     elements += tensor.numel();
     bytes += tensor.nbytes();
-    table.Add({name, TypeText(tensor), ShapeText(tensor),
+    table.Add({name, DTypeName(tensor.scalar_type()), ShapeText(tensor.sizes()),
                absl::StrCat(tensor.numel()), absl::StrCat(tensor.nbytes())});
   }
   out << "format: " << file.format << "\n";

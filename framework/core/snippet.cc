@@ -1,5 +1,6 @@
 #include "framework/core/snippet.h"
 
+#include <exception>
 #include <utility>
 
 #include "c10/util/Exception.h"
@@ -9,34 +10,82 @@ namespace {
 
 class FunctionSnippet : public Snippet {
  public:
-  explicit FunctionSnippet(std::function<absl::Status(std::ostream&)> show)
+  explicit FunctionSnippet(std::function<void(Page&)> show)
       : show_(std::move(show)) {}
-  absl::Status Show(std::ostream& out) override { return show_(out); }
+  void Show(Page& page) override { show_(page); }
 
  private:
-  std::function<absl::Status(std::ostream&)> show_;
+  std::function<void(Page&)> show_;
 };
+
+std::string FirstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+// The first line of what `code` raises; false where it doesn't raise.
+bool Raises(const std::function<void()>& code, std::string* error) {
+  try {
+    code();
+  } catch (const c10::Error& raised) {
+    *error = FirstLine(raised.what_without_backtrace());
+    return true;
+  } catch (const std::exception& raised) {
+    *error = FirstLine(raised.what());
+    return true;
+  }
+  return false;
+}
+
+// "holds", "trap", or that it isn't so.
+std::string_view Mark(const PagePart& part) {
+  const bool claim = part.kind == PagePart::kClaim;
+  if (part.holds) return claim ? "holds" : "trap";
+  return claim ? "DOES NOT HOLD" : "NO TRAP";
+}
 
 }  // namespace
 
-absl::Status Claim(bool holds, std::string_view claim) {
-  if (holds) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("claim does not hold: ", View(claim)));
+std::string PartText(const PagePart& part) {
+  if (part.kind == PagePart::kLine) return absl::StrCat(part.text, "\n");
+  const std::string text =
+      absl::StrCat(View(Mark(part)), ": ", part.text, "\n");
+  if (part.kind == PagePart::kClaim) return text;
+  return absl::StrCat(text, "  ", part.shown, "\n");
 }
 
-std::string ErrorOf(const std::function<void()>& trap) {
-  try {
-    trap();
-  } catch (const c10::Error& error) {
-    const std::string text = error.what_without_backtrace();
-    return text.substr(0, text.find('\n'));
+void Page::Claim(bool holds, std::string_view text) {
+  parts_.push_back({PagePart::kClaim, std::string(text), "", holds});
+}
+
+void Page::Trap(std::string_view text, const std::function<void()>& code) {
+  std::string shown = "nothing";
+  const bool raises = Raises(code, &shown);
+  parts_.push_back({PagePart::kTrap, std::string(text), shown, raises});
+}
+
+void Page::Trap(std::string_view text, bool surprises, std::string_view shown) {
+  parts_.push_back(
+      {PagePart::kTrap, std::string(text), std::string(shown), surprises});
+}
+
+std::string Page::Text() const {
+  std::string text;
+  for (const PagePart& part : parts_) absl::StrAppend(&text, PartText(part));
+  return text;
+}
+
+absl::Status Page::fault() const {
+  for (const PagePart& part : parts_) {
+    if (part.holds) continue;
+    const bool claim = part.kind == PagePart::kClaim;
+    return absl::FailedPreconditionError(
+        claim ? absl::StrCat("claim does not hold: ", part.text)
+              : absl::StrCat("no trap: ", part.text, ", got ", part.shown));
   }
-  return "";
+  return absl::OkStatus();
 }
 
-std::unique_ptr<Snippet> SnippetOf(
-    std::function<absl::Status(std::ostream&)> show) {
+std::unique_ptr<Snippet> SnippetOf(std::function<void(Page&)> show) {
   return std::make_unique<FunctionSnippet>(std::move(show));
 }
 

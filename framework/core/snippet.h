@@ -5,32 +5,73 @@
 
 #include <functional>
 #include <memory>
-#include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "framework/core/registry.h"
 
 namespace toque {
+
+// One thing on a page.
+struct PagePart {
+  enum Kind { kLine, kClaim, kTrap };
+  Kind kind;
+  std::string text;
+  std::string shown = {};  // of a trap: the error, or what happened instead
+  bool holds = true;       // of a claim or a trap: that it is so
+};
+
+// The part as Page::Text prints it, with its line ends.
+std::string PartText(const PagePart& part);
+
+// What a snippet shows: lines, claims and traps, in order.
+class Page {
+ public:
+  // A line of output: the parts as ostream prints them.
+  template <typename... Parts>
+  void Line(const Parts&... parts) {
+    std::ostringstream line;
+    (line << ... << parts);
+    parts_.push_back({PagePart::kLine, line.str()});
+  }
+  // What must be so. It is printed with its text; the first that isn't so is
+  // the page's fault, and the rest runs on.
+  void Claim(bool holds, std::string_view text);
+  // Code that must raise. Prints the text and the first line of the error; a
+  // fault where it doesn't raise.
+  void Trap(std::string_view text, const std::function<void()>& code);
+  // A trap that raises nothing: `surprises` must be so, and `shown` is printed
+  // as what happened: a NaN gradient, a shared pointer.
+  void Trap(std::string_view text, bool surprises, std::string_view shown);
+
+  const std::vector<PagePart>& parts() const { return parts_; }
+  // All parts as a terminal shows them:
+  //   map: [64, 512, 7, 7]
+  //   holds: an expanded axis has stride 0
+  //   trap: it can't be written in place
+  //     unsupported operation: more than one element of ...
+  std::string Text() const;
+  // The first claim or trap that isn't so.
+  absl::Status fault() const;
+
+ private:
+  std::vector<PagePart> parts_;
+};
 
 class Snippet {
  public:
   static constexpr std::string_view kKind = "snippet";
   virtual ~Snippet() = default;
 
-  // Prints what the recipe does; an error when what it claims is not so.
-  virtual absl::Status Show(std::ostream& out) = 0;
+  // Does what the recipe is about, and says it on the page: the same at each
+  // call.
+  virtual void Show(Page& page) = 0;
 };
 
-// OK when `holds`; else an error that says which claim failed.
-absl::Status Claim(bool holds, std::string_view claim);
-
-// The first line of what LibTorch says when `trap` raises; "" when it doesn't.
-std::string ErrorOf(const std::function<void()>& trap);
-
 // A snippet that is one function.
-std::unique_ptr<Snippet> SnippetOf(
-    std::function<absl::Status(std::ostream&)> show);
+std::unique_ptr<Snippet> SnippetOf(std::function<void(Page&)> show);
 
 }  // namespace toque
 

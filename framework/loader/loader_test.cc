@@ -3,6 +3,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "ATen/Context.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -167,6 +168,17 @@ TEST_F(LoaderTest, TakesNoMoreMemoryAfterTheFirstEpoch) {
   const auto threaded = Start(Options(2));
   Take(*threaded, 11 * 13);
   EXPECT_LE(threaded->allocations(), 5);
+}
+
+TEST_F(LoaderTest, PinsTheMemoryOfBatchesWhereAskedTo) {
+  LoaderOptions options = Options(1);
+  Batch batch;
+  ASSERT_OK(Start(options)->Next(&batch));
+  EXPECT_FALSE(batch.input.is_pinned());
+  if (!at::globalContext().hasCUDA()) GTEST_SKIP() << "there is no GPU";
+  options.pinned = true;
+  ASSERT_OK(Start(options)->Next(&batch));
+  EXPECT_TRUE(batch.input.is_pinned());
 }
 
 TEST_F(LoaderTest, EndsAnEpochWithASmallerBatch) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "framework/core/model.h"
 #include "framework/core/rng.h"
+#include "framework/tensors/describe.h"
 #include "framework/weights/safetensors.h"
 
 namespace toque {
@@ -24,7 +25,7 @@ struct Parameter {
 
   // "fc.bias [10]"
   std::string Text() const {
-    return absl::StrCat(name, " [", absl::StrJoin(tensor.sizes(), ", "), "]");
+    return absl::StrCat(name, " ", ShapeText(tensor.sizes()));
   }
   bool IsBias() const { return name.ends_with("bias"); }
 };
@@ -132,7 +133,7 @@ class Starter {
     if (given_.sizes() != parameter.tensor.sizes()) {
       return Invalid(
           absl::StrCat("tensor must have the shape of ", parameter.Text()),
-          absl::StrCat("[", absl::StrJoin(given_.sizes(), ", "), "]"));
+          ShapeText(given_.sizes()));
     }
     return Set(parameter, given_);
   }

@@ -1,21 +1,48 @@
 // What every snippet must do.
 
-#include <sstream>
-
 #include "framework/core/snippet.h"
+#include "framework/shared/snippet_source.h"
 #include "framework/testing/conformance.h"
 
 namespace toque {
 namespace {
+
+using testing::ContainsRegex;
+using testing::Not;
 
 using SnippetConformance = testing::TestWithParam<Candidate>;
 
 TEST_P(SnippetConformance, ShowsThatWhatItClaimsIsSo) {
   auto snippet = Make<Snippet>(GetParam());
   ASSERT_OK(snippet);
-  std::ostringstream out;
-  EXPECT_OK((*snippet)->Show(out));
-  EXPECT_THAT(out.str(), testing::EndsWith("\n"));
+  Page page;
+  (*snippet)->Show(page);
+  EXPECT_OK(page.fault());
+  EXPECT_FALSE(page.parts().empty());
+  for (const PagePart& part : page.parts()) {
+    EXPECT_FALSE(part.text.empty());
+    EXPECT_FALSE(part.kind == PagePart::kTrap && part.shown.empty())
+        << "a trap shows what happens: " << part.text;
+  }
+}
+
+// Its page is committed: docs/cookbook.
+TEST_P(SnippetConformance, ShowsTheSameAtEachRun) {
+  Page first;
+  Page second;
+  (*Make<Snippet>(GetParam()))->Show(first);
+  (*Make<Snippet>(GetParam()))->Show(second);
+  EXPECT_EQ(first.Text(), second.Text());
+  EXPECT_THAT(first.Text(), Not(ContainsRegex("0x[0-9a-f]{6}")))
+      << "addresses change";
+}
+
+// The reader is shown what stands before the factory.
+TEST_P(SnippetConformance, HasItsSourceInTheProgram) {
+  const std::string_view source = SnippetSource(GetParam().entry->folder);
+  const size_t begin = source.find("\nnamespace {\n");
+  ASSERT_NE(begin, source.npos);
+  EXPECT_NE(source.find("\nMade<Snippet> Make", begin), source.npos);
 }
 
 CONFORMANCE_SUITE(SnippetConformance, Snippet::kKind);

@@ -63,6 +63,7 @@ const std::map<std::string, at::ScalarType> kTypes = {
     {"uint16", at::kUInt16},
     {"float8_e4m3fn", at::kFloat8_e4m3fn}};
 
+// Of tensors on a GPU, too, which are read to the CPU.
 class TypesTest : public testing::TestWithParam<const char*> {};
 
 TEST_P(TypesTest, ReadsEveryTypeThatTheFormatHas) {
@@ -78,8 +79,8 @@ TEST_P(TypesTest, ReadsEveryTypeThatTheFormatHas) {
 
 INSTANTIATE_TEST_SUITE_P(Files, TypesTest,
                          testing::Values("types.pth", "types_protocol4.pth",
-                                         "types_legacy.pth", "plain.npz",
-                                         "deflated.npz"));
+                                         "types_cuda.pth", "types_legacy.pth",
+                                         "plain.npz", "deflated.npz"));
 
 class ViewsTest : public testing::TestWithParam<const char*> {};
 

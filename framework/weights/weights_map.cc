@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "c10/core/GradMode.h"
+#include "framework/tensors/describe.h"
 
 namespace toque {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 constexpr size_t kShown = 5;       // faults of a kind; more say nothing more
 constexpr size_t kMaxName = 1000;  // std::regex recurses over a text
 constexpr char kBatchCount[] = "num_batches_tracked";
-
-std::string ShapeText(const at::Tensor& tensor) {
-  return absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]");
-}
 
 absl::Status FitsNothing(std::string_view what, const std::string& value,
                          const NamedTensors& tensors) {
@@ -108,7 +105,8 @@ std::string Mismatch(const std::string& name, const at::Tensor& saved,
                      const at::Tensor& own) {
   if (saved.sizes() != own.sizes()) {
     return absl::StrCat("\"", name, "\" must have the model's shape ",
-                        ShapeText(own), ", got ", ShapeText(saved));
+                        ShapeText(own.sizes()), ", got ",
+                        ShapeText(saved.sizes()));
   }
   if (saved.is_complex() && !own.is_complex()) {
     return absl::StrCat("\"", name, "\" must have real numbers, got complex");

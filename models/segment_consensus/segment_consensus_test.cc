@@ -1,6 +1,5 @@
 #include "ATen/Context.h"
 #include "ATen/core/grad_mode.h"
-#include "ATen/ops/allclose.h"
 #include "ATen/ops/arange.h"
 #include "ATen/ops/cat.h"
 #include "ATen/ops/linear.h"
@@ -10,6 +9,7 @@
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
 #include "framework/testing/gradient.h"
+#include "framework/testing/tensor_matchers.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -40,8 +40,8 @@ at::Tensor ScoresOf(const at::Tensor& clips) {
 // Of two clips of four segments, pictures of two channels.
 at::Tensor Clips() { return Scattered({2, 4, 2, 4, 6}).to(at::kFloat); }
 
-bool Near(const at::Tensor& a, const at::Tensor& b) {
-  return at::allclose(a, b, 1e-5, 1e-6);
+AllClose IsNear(const at::Tensor& expected) {
+  return AllClose(expected, 1e-5, 1e-6);
 }
 
 std::string Fault(Model& model, at::IntArrayRef shape) {
@@ -70,18 +70,18 @@ TEST(SegmentConsensusTest, HasTheParametersOfItsBackboneUnderTheirNames) {
 TEST(SegmentConsensusTest, IsTheMeanOfTheScoresOfAnyNumberOfSegments) {
   const at::Tensor clips = Clips();
   const auto model = MakeWith();
-  EXPECT_TRUE(Near(Predict(*model, clips), ScoresOf(clips).mean(1)));
+  EXPECT_THAT(Predict(*model, clips), IsNear(ScoresOf(clips).mean(1)));
   const at::Tensor one = clips.narrow(1, 2, 1);
-  EXPECT_TRUE(Near(Predict(*model, one), ScoresOf(one).squeeze(1)));
+  EXPECT_THAT(Predict(*model, one), IsNear(ScoresOf(one).squeeze(1)));
 }
 
 TEST(SegmentConsensusTest, TakesTheHighestScores) {
   const at::Tensor scores = ScoresOf(Clips());
-  EXPECT_TRUE(
-      Near(Predict(*MakeWith("consensus: MAX"), Clips()), scores.amax(1)));
+  EXPECT_THAT(Predict(*MakeWith("consensus: MAX"), Clips()),
+              IsNear(scores.amax(1)));
   const at::Tensor sorted = std::get<0>(scores.sort(1, /*descending=*/true));
-  EXPECT_TRUE(Near(Predict(*MakeWith("consensus: TOP_K k: 2"), Clips()),
-                   sorted.narrow(1, 0, 2).mean(1)));
+  EXPECT_THAT(Predict(*MakeWith("consensus: TOP_K k: 2"), Clips()),
+              IsNear(sorted.narrow(1, 0, 2).mean(1)));
   EXPECT_THAT(Fault(*MakeWith("consensus: TOP_K k: 5"), {1, 4, 2, 4, 6}),
               testing::HasSubstr("consensus: Consensus(TOP_K): input [1, 4, "
                                  "3]: k must be at most the 4 segments, got "
@@ -91,21 +91,21 @@ TEST(SegmentConsensusTest, TakesTheHighestScores) {
 TEST(SegmentConsensusTest, WeighsSegmentsByTheirScores) {
   const auto model = MakeWith("consensus: WEIGHTED");
   const at::Tensor scores = ScoresOf(Clips());
-  EXPECT_TRUE(Near(Predict(*model, Clips()), scores.mean(1)));
+  EXPECT_THAT(Predict(*model, Clips()), IsNear(scores.mean(1)));
   const at::Tensor weight = model->named_parameters()["consensus.weight"];
   weight.detach().copy_(at::tensor({5.0f, -3.0f, 2.0f}));
   const at::Tensor exponents = scores.matmul(weight).exp();
   const at::Tensor shares = exponents.div(exponents.sum(1, true));
-  EXPECT_TRUE(
-      Near(Predict(*model, Clips()), scores.mul(shares.unsqueeze(2)).sum(1)));
+  EXPECT_THAT(Predict(*model, Clips()),
+              IsNear(scores.mul(shares.unsqueeze(2)).sum(1)));
 }
 
 TEST(SegmentConsensusTest, JoinsTheFramesOfASegment) {
   const auto model = MakeWith("frames: 2 segments: 4");
   EXPECT_EQ(model->ExampleShape(), std::vector<int64_t>({8, 1, 4, 6}));
   const at::Tensor clips = Clips();
-  EXPECT_TRUE(Near(Predict(*model, clips.reshape({2, 8, 1, 4, 6})),
-                   ScoresOf(clips).mean(1)));
+  EXPECT_THAT(Predict(*model, clips.reshape({2, 8, 1, 4, 6})),
+              IsNear(ScoresOf(clips).mean(1)));
   EXPECT_THAT(Fault(*model, {1, 3, 1, 4, 6}),
               testing::HasSubstr("input must have 2 frames for each segment, "
                                  "got 3 in all"));
@@ -119,29 +119,29 @@ TEST(SegmentConsensusTest, TakesDifferencesOfTheFramesOfASegment) {
       at::cat({frames.select(1, 1) - frames.select(1, 0),
                frames.select(1, 2) - frames.select(1, 1)},
               1);  // [1, 2, 4, 6]
-  EXPECT_TRUE(Near(Predict(*model, frames),
-                   ScoresOf(differences.unsqueeze(0)).mean(1)));
+  EXPECT_THAT(Predict(*model, frames),
+              IsNear(ScoresOf(differences.unsqueeze(0)).mean(1)));
 }
 
 TEST(SegmentConsensusTest, OrderCountsWithATemporalShiftAlone) {
   const std::string shift = "temporal_shift { fraction: 2 at: '0$' } ";
   const at::Tensor clips = Clips();
   const at::Tensor backwards = clips.flip(1);
-  EXPECT_TRUE(
-      Near(Predict(*MakeWith(), clips), Predict(*MakeWith(), backwards)));
-  EXPECT_FALSE(Near(Predict(*MakeWith(shift), clips),
-                    Predict(*MakeWith(shift), backwards)));
-  EXPECT_TRUE(
-      Near(Predict(*MakeWith("temporal_shift { fraction: 0 at: '0$' }"), clips),
-           Predict(*MakeWith(), clips)));
+  EXPECT_THAT(Predict(*MakeWith(), clips),
+              IsNear(Predict(*MakeWith(), backwards)));
+  EXPECT_THAT(Predict(*MakeWith(shift), clips),
+              testing::Not(IsNear(Predict(*MakeWith(shift), backwards))));
+  EXPECT_THAT(
+      Predict(*MakeWith("temporal_shift { fraction: 0 at: '0$' }"), clips),
+      IsNear(Predict(*MakeWith(), clips)));
   // Channel 0 of the next frame, channel 1 of the one before.
   const at::Tensor none = at::zeros({2, 1, 1, 4, 6});
   const at::Tensor moved =
       at::cat({at::cat({clips.narrow(1, 1, 3).narrow(2, 0, 1), none}, 1),
                at::cat({none, clips.narrow(1, 0, 3).narrow(2, 1, 1)}, 1)},
               2);
-  EXPECT_TRUE(
-      Near(Predict(*MakeWith(shift), clips), Predict(*MakeWith(), moved)));
+  EXPECT_THAT(Predict(*MakeWith(shift), clips),
+              IsNear(Predict(*MakeWith(), moved)));
 }
 
 TEST(SegmentConsensusTest, HasTheGradientOfFiniteDifferences) {
@@ -163,7 +163,7 @@ TEST(SegmentConsensusTest, DropsTheInputOfAPartInTraining) {
   at::manual_seed(1);
   EXPECT_TRUE(first.equal(Predict(*model, Clips())));
   const ModeScope evaluation(*model, /*training=*/false);
-  EXPECT_TRUE(Near(Predict(*model, Clips()), ScoresOf(Clips()).mean(1)));
+  EXPECT_THAT(Predict(*model, Clips()), IsNear(ScoresOf(Clips()).mean(1)));
 }
 
 TEST(SegmentConsensusTest, EvaluatesManyClipsInParts) {
@@ -172,7 +172,7 @@ TEST(SegmentConsensusTest, EvaluatesManyClipsInParts) {
   const at::Tensor clips = Scattered({5, 30, 2, 4, 6}).to(at::kFloat);
   const at::Tensor whole = Predict(*model, clips).detach();
   const at::NoGradGuard no_gradients;
-  EXPECT_TRUE(Near(Predict(*model, clips), whole));
+  EXPECT_THAT(Predict(*model, clips), IsNear(whole));
 }
 
 TEST(SegmentConsensusTest, RefusesOtherShapes) {

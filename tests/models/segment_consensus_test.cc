@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "ATen/ops/allclose.h"
 #include "ATen/ops/tensor.h"
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
 #include "framework/export/onnx.h"
 #include "framework/export/trace.h"
 #include "framework/testing/formula_weights.h"
+#include "framework/testing/tensor_matchers.h"
 #include "framework/testing/testing.h"
 #include "framework/weights/model_weights.h"
 
@@ -37,7 +37,7 @@ at::Tensor Output(const std::shared_ptr<Model>& model, bool training) {
 
 void ExpectNear(const at::Tensor& output, const std::vector<double>& golden) {
   const at::Tensor expected = at::tensor(golden).view_as(output);
-  EXPECT_TRUE(at::allclose(output, expected, 1e-5, 1e-5)) << output;
+  EXPECT_THAT(output, AllClose(expected, 1e-5, 1e-5));
 }
 
 // PyTorch with torchvision's ResNet: tests/goldens/temporal_shift.py
@@ -92,11 +92,10 @@ TEST(SegmentConsensusBackboneTest, ASmallNetMixesFramesInItsSecondBlock) {
     return Predict(*model, backwards ? clips.flip(1) : clips).detach();
   };
   const auto plain = MakeWith(net);
-  EXPECT_TRUE(
-      at::allclose(output(plain, false), output(plain, true), 1e-4, 1e-5));
+  EXPECT_THAT(output(plain, false), AllClose(output(plain, true), 1e-4, 1e-5));
   const auto mixing = MakeWith(net, "temporal_shift { at: '^layer2' }");
-  EXPECT_FALSE(
-      at::allclose(output(mixing, false), output(mixing, true), 1e-4, 1e-5));
+  EXPECT_THAT(output(mixing, false),
+              testing::Not(AllClose(output(mixing, true), 1e-4, 1e-5)));
   EXPECT_EQ(mixing->ExampleShape(), std::vector<int64_t>({3, 3, 32, 32}));
 }
 

@@ -6,6 +6,7 @@ them into the environment. The repository is remade when that list changes.
 @plugins//:linked        every plugin, to link into a program
 @plugins//:descriptions  every plugin's .proto with its comments
 @plugins//:names         the header catalogue/names.inc: a string per folder
+@plugins//:tests         the source of every plugin's test
 """
 
 _BUILD = """package(default_visibility = ["//visibility:public"])
@@ -25,6 +26,11 @@ cc_library(
     includes = ["."],
     textual_hdrs = ["catalogue/names.inc"],
 )
+
+filegroup(
+    name = "tests",
+    srcs = %r,
+)
 """
 
 def _impl(ctx):
@@ -40,6 +46,10 @@ def _impl(ctx):
         ["@toque//" + folder for folder in folders],
         [
             "@toque//%s:%s_describe" % (folder, folder.split("/")[-1])
+            for folder in folders
+        ],
+        [
+            "@toque//%s:%s_test.cc" % (folder, folder.split("/")[-1])
             for folder in folders
         ],
     ))

@@ -1,17 +1,18 @@
 """Files as part of a program."""
 
-def _source(name, src, header, kind, symbol):
+def _source(name, src, header, kind, symbol, key = ""):
     tool = "//tools/bazel_rules:embed.py"
     native.genrule(
         name = name + "_source",
         srcs = [src],
         outs = [name + ".embed.cc"],
-        cmd = "python3 $(execpath %s) $(execpath %s) %s %s %s > $@" % (
+        cmd = "python3 $(execpath %s) $(execpath %s) %s %s %s %s > $@" % (
             tool,
             src,
             header,
             kind,
             symbol,
+            key,
         ),
         exec_tools = [tool],
     )
@@ -53,3 +54,18 @@ def embed_description(name, proto, **kwargs):
         alwayslink = True,
         **kwargs
     )
+
+def snippet_source(name, src):
+    """Makes a C++ file that registers a snippet's source under its folder.
+
+    Args:
+      name: of what makes it.
+      src: the source.
+
+    Returns:
+      the file, to be compiled into the plugin.
+    """
+    header = "framework/shared/snippet_source.h"
+    symbol = "toque::RegisterSnippetSource"
+    folder = native.package_name()
+    return _source(name, src, header, "register", symbol, folder)

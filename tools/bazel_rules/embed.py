@@ -1,10 +1,11 @@
 """Writes a C++ source that holds a file's bytes.
 
-embed.py FILE HEADER function NAMESPACE::FUNCTION   > x.cc
-embed.py FILE HEADER register NAMESPACE::FUNCTION   > x.cc
+embed.py FILE HEADER function NAMESPACE::FUNCTION         > x.cc
+embed.py FILE HEADER register NAMESPACE::FUNCTION [KEY]   > x.cc
 
 The first defines `EmbeddedFile FUNCTION()`, which returns the file's name and
-text. The second calls `FUNCTION(data, size)` before main.
+text. The second calls `FUNCTION(data, size)` before main, or `FUNCTION("KEY",
+data, size)`.
 """
 import os
 import sys
@@ -21,7 +22,7 @@ EmbeddedFile {function}() {{
 
 REGISTER = """
 [[maybe_unused]] static const bool registered =
-    ({namespace}::{function}(kBytes, sizeof(kBytes) - 1), true);
+    ({namespace}::{function}({key}kBytes, sizeof(kBytes) - 1), true);
 """
 
 
@@ -43,7 +44,8 @@ def character(byte):
 
 
 def main():
-    path, header, kind, symbol = sys.argv[1:]
+    path, header, kind, symbol = sys.argv[1:5]
+    key = "".join('"%s", ' % word for word in sys.argv[5:])
     namespace, function = symbol.rsplit("::", 1)
     with open(path, "rb") as file:
         data = file.read()
@@ -53,6 +55,7 @@ def main():
     template = FUNCTION if kind == "function" else REGISTER
     print(template.format(namespace=namespace,
                           function=function,
+                          key=key,
                           name=os.path.basename(path)), end="")
 
 

@@ -1,6 +1,6 @@
 """plugin(): all that a plugin's four files need to be built and tested."""
 
-load("//tools/bazel_rules:embed.bzl", "embed_description")
+load("//tools/bazel_rules:embed.bzl", "embed_description", "snippet_source")
 
 # The kind of the plugins below each folder.
 _KINDS = {
@@ -66,7 +66,10 @@ _INTERFACES = {
         "//framework/core:rng",
         "//framework/core:sampler",
     ],
-    "snippet": _TENSORS + ["//framework/core:snippet"],
+    "snippet": _TENSORS + [
+        "//framework/core:snippet",
+        "//framework/shared:snippet_source",
+    ],
     "transform": _EXAMPLES + ["//framework/core:transform"],
 }
 
@@ -117,6 +120,7 @@ def plugin(
     Makes NAME (the library to link into a program), NAME_test (which also runs
     its kind's conformance suite), NAME_proto, NAME_cc_proto, NAME_describe (the
     comments of the .proto, for --describe) and libNAME_plugin.so (for --load).
+    A snippet's NAME.cc is part of the library also as text, for the cookbook.
 
     Args:
       name: the folder's name, snake case of the options message.
@@ -136,6 +140,8 @@ def plugin(
         if not native.glob([file], allow_empty = True):
             fail("%s has no %s" % (native.package_name(), file))
 
+    # For //tests/docs:cookbook_test, which looks whether it is there.
+    native.exports_files([name + "_test.cc"], visibility = _VISIBILITY)
     native.proto_library(
         name = name + "_proto",
         srcs = [name + ".proto"],
@@ -154,6 +160,9 @@ def plugin(
         visibility = _VISIBILITY,
     )
     interface = _INTERFACES[kind]
+    shown = []
+    if kind == "snippet":
+        shown = [snippet_source(name + "_shown", name + ".cc")]
     compiled = {
         "data": data,
         "deps": [":%s_cc_proto" % name] + _joined(interface, deps),
@@ -161,7 +170,7 @@ def plugin(
             _define("TOQUE_PLUGIN_EXAMPLE", example),
             _define("TOQUE_PLUGIN_FOLDER", native.package_name()),
         ] + local_defines,
-        "srcs": srcs or [name + ".cc"],
+        "srcs": (srcs or [name + ".cc"]) + shown,
         "visibility": _VISIBILITY,
     }
     native.cc_library(name = name, alwayslink = True, **compiled)

@@ -6,6 +6,7 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "framework/core/batch_transform.h"
+#include "framework/testing/tensor_matchers.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -38,26 +39,26 @@ Batch Mixed(std::string_view options, Batch batch, uint64_t seed = 1,
 TEST(MixupTest, IsThatOfTheRecipeForASeed) {
   const Batch batch = Mixed("alpha: 0.4", UnitBatch(4, Labels(4)));
   const double w = 0.186922810517242;
-  EXPECT_TRUE(
-      batch.input.allclose(at::tensor({w, 0., 1 - w, 0., 0., w, 0., 1 - w,  //
-                                       1 - w, 0., w, 0., 0., 1 - w, 0., w})
-                               .view({4, 4}),
-                           0, 1e-14));
+  EXPECT_THAT(batch.input,
+              AllClose(at::tensor({w, 0., 1 - w, 0., 0., w, 0., 1 - w,  //
+                                   1 - w, 0., w, 0., 0., 1 - w, 0., w})
+                           .view({4, 4}),
+                       0, 1e-14));
   // Labels 1, 2, 0, 1 with 0, 1, 1, 2.
-  EXPECT_TRUE(batch.target.to(at::kDouble)
-                  .allclose(at::tensor({1 - w, w, 0., 0., 1 - w, w,  //
-                                        w, 1 - w, 0., 0., w, 1 - w})
-                                .view({4, 3}),
-                            0, 1e-7));
+  EXPECT_THAT(batch.target.to(at::kDouble),
+              AllClose(at::tensor({1 - w, w, 0., 0., 1 - w, w,  //
+                                   w, 1 - w, 0., 0., w, 1 - w})
+                           .view({4, 3}),
+                       0, 1e-7));
 }
 
 // tests/goldens/mixup.py
 TEST(MixupTest, DrawsAWeightForEachExampleWhereAsked) {
   const Batch batch = Mixed("alpha: 0.4 per: EXAMPLE", UnitBatch(4, Labels(4)));
-  EXPECT_TRUE(batch.input.diagonal().allclose(
-      at::tensor({0.186922810517242, 0.517558107516524, 0.897681293482374,
-                  0.254238543960327}),
-      0, 1e-14));
+  EXPECT_THAT(batch.input.diagonal(),
+              AllClose(at::tensor({0.186922810517242, 0.517558107516524,
+                                   0.897681293482374, 0.254238543960327}),
+                       0, 1e-14));
 }
 
 // Beta(a, a) has mean 1/2 and variance 1 / (4 (2 a + 1)); 10,000 weights.
@@ -133,8 +134,8 @@ TEST(MixupTest, MixesInputsOfFewBitsWithTheWeightsOfTheTarget) {
       batch.input = batch.input.to(at::kBFloat16);
       batch = Mixed(options, batch, seed);
       EXPECT_EQ(batch.target.scalar_type(), at::kFloat);
-      EXPECT_TRUE(batch.input.to(at::kFloat)
-                      .allclose(batch.target, /*rtol=*/1. / 256, /*atol=*/1e-7))
+      EXPECT_THAT(batch.input.to(at::kFloat),
+                  AllClose(batch.target, /*rtol=*/1. / 256, /*atol=*/1e-7))
           << options << seed;
     }
   }
@@ -163,7 +164,7 @@ TEST(MixupTest, MixesWhatIsMixedAlready) {
   const Batch once = Mixed("alpha: 1", UnitBatch(4, Labels(4)), 1);
   const Batch twice = Mixed("alpha: 1", once, 2);
   EXPECT_EQ(twice.target.sizes(), at::IntArrayRef({4, 3}));
-  EXPECT_TRUE(twice.target.sum(1).allclose(at::ones({4})));
+  EXPECT_THAT(twice.target.sum(1), AllClose(at::ones({4})));
 }
 
 TEST(MixupTest, SoftensLabelsAlone) {

@@ -1,25 +1,15 @@
 #include <algorithm>
 #include <iostream>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_join.h"
 #include "framework/core/hook.h"
 #include "framework/core/model_access.h"
 #include "framework/layers/block.h"
 #include "framework/shared/name_patterns.h"
+#include "framework/tensors/describe.h"
 #include "plugins/hooks/snoop/snoop.pb.h"
 
 namespace toque {
 namespace {
-
-// "[2, 3, 32, 32] float cpu, requires_grad".
-std::string Text(const at::Tensor& tensor) {
-  if (!tensor.defined()) return "undefined";
-  return absl::StrCat(
-      "[", absl::StrJoin(tensor.sizes(), ", "), "] ",
-      absl::AsciiStrToLower(c10::toString(tensor.scalar_type())), " ",
-      tensor.device().str(), tensor.requires_grad() ? ", requires_grad" : "");
-}
 
 class Snoop : public Hook, public Observer {
  public:
@@ -36,8 +26,8 @@ class Snoop : public Hook, public Observer {
   Observer* Observes(const Run& run) override {
     if (!Looks(run)) return nullptr;
     std::cerr << "step " << run.progress.step + 1 << ": input "
-              << Text(run.batch.input) << ", target " << Text(run.batch.target)
-              << "\n";
+              << Describe(run.batch.input) << ", target "
+              << Describe(run.batch.target) << "\n";
     return this;
   }
 
@@ -45,16 +35,16 @@ class Snoop : public Hook, public Observer {
                 const at::Tensor& input) override {
     if (!match_.Match(path)) return;
     std::cerr << Line(path) << " (" << block.Describe() << ") <- "
-              << Text(input) << std::endl;
+              << Describe(input) << std::endl;
   }
   void Called(std::string_view path, const Block&, const at::Tensor&,
               const at::Tensor& output) override {
     if (match_.Match(path))
-      std::cerr << Line(path) << " -> " << Text(output) << "\n";
+      std::cerr << Line(path) << " -> " << Describe(output) << "\n";
   }
 
   absl::Status AfterForward(Run& run) override {
-    if (Looks(run)) std::cerr << "loss: " << Text(run.loss) << std::endl;
+    if (Looks(run)) std::cerr << "loss: " << Describe(run.loss) << std::endl;
     return absl::OkStatus();
   }
 

@@ -51,31 +51,31 @@ class SnoopTest : public testing::Test {
 
 TEST_F(SnoopTest, PrintsWhatGoesInAndComesOut) {
   EXPECT_EQ(FirstForward(""),
-            "step 1: input [4, 3] float cpu, target [4] long cpu\n"
-            "model (Net) <- [4, 3] float cpu\n"
-            "  body (Sequential) <- [4, 3] float cpu\n"
-            "    body.0 (Linear(3, 2)) <- [4, 3] float cpu\n"
-            "    body.0 -> [4, 2] float cpu, requires_grad\n"
-            "    body.1 (Relu) <- [4, 2] float cpu, requires_grad\n"
-            "    body.1 -> [4, 2] float cpu, requires_grad\n"
-            "  body -> [4, 2] float cpu, requires_grad\n"
-            "model -> [4, 2] float cpu, requires_grad\n"
-            "loss: [] float cpu, requires_grad\n");
+            "step 1: input float32 [4, 3] cpu, target int64 [4] cpu\n"
+            "model (Net) <- float32 [4, 3] cpu\n"
+            "  body (Sequential) <- float32 [4, 3] cpu\n"
+            "    body.0 (Linear(3, 2)) <- float32 [4, 3] cpu\n"
+            "    body.0 -> float32 [4, 2] cpu, requires grad\n"
+            "    body.1 (Relu) <- float32 [4, 2] cpu, requires grad\n"
+            "    body.1 -> float32 [4, 2] cpu, requires grad\n"
+            "  body -> float32 [4, 2] cpu, requires grad\n"
+            "model -> float32 [4, 2] cpu, requires grad\n"
+            "loss: float32 [] cpu, requires grad\n");
 }
 
 TEST_F(SnoopTest, PrintsTheLayersThatMatchAlone) {
   EXPECT_EQ(FirstForward("match: '1$'"),
-            "step 1: input [4, 3] float cpu, target [4] long cpu\n"
-            "    body.1 (Relu) <- [4, 2] float cpu, requires_grad\n"
-            "    body.1 -> [4, 2] float cpu, requires_grad\n"
-            "loss: [] float cpu, requires_grad\n");
+            "step 1: input float32 [4, 3] cpu, target int64 [4] cpu\n"
+            "    body.1 (Relu) <- float32 [4, 2] cpu, requires grad\n"
+            "    body.1 -> float32 [4, 2] cpu, requires grad\n"
+            "loss: float32 [] cpu, requires grad\n");
 }
 
 TEST_F(SnoopTest, EndsAtTheLayerThatFails) {
   run_.batch.input = at::ones({4, 5});
   const std::string output = FirstForward("");
   EXPECT_TRUE(
-      output.ends_with("    body.0 (Linear(3, 2)) <- [4, 5] float cpu\n"))
+      output.ends_with("    body.0 (Linear(3, 2)) <- float32 [4, 5] cpu\n"))
       << output;
 }
 

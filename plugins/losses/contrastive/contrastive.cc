@@ -1,7 +1,7 @@
-#include "ATen/ops/cdist.h"
 #include "ATen/ops/where.h"
 #include "framework/core/check_shape.h"
 #include "framework/core/loss.h"
+#include "framework/shared/pairwise_distance.h"
 #include "plugins/losses/contrastive/contrastive.pb.h"
 
 namespace toque {
@@ -11,8 +11,8 @@ at::Tensor LossOfPairs(const at::Tensor& output, const at::Tensor& labels,
                        double margin) {
   CHECK_SHAPE(output, {kAny, kAny});
   CHECK_SHAPE(labels, {output.size(0)});
-  // Not by a matrix product: equal points have distance 0 and gradient 0.
-  const at::Tensor distance = at::cdist(output, output, 2, /*exact*/ 2);
+  const at::Tensor distance =
+      PairwiseDistance(output, output, DistanceMethod::kExact);
   const at::Tensor gap = distance.neg().add(margin).relu();
   const at::Tensor same = labels.unsqueeze(1).eq(labels);
   const at::Tensor known = labels.ge(0);

@@ -1,8 +1,8 @@
 #include <limits>
 
-#include "ATen/ops/cdist.h"
 #include "framework/core/check_shape.h"
 #include "framework/core/loss.h"
+#include "framework/shared/pairwise_distance.h"
 #include "plugins/losses/triplet/triplet.pb.h"
 
 namespace toque {
@@ -20,8 +20,8 @@ class Triplet : public Loss {
     const at::Tensor& labels = batch.target;
     CHECK_SHAPE(output, {kAny, kAny});
     CHECK_SHAPE(labels, {output.size(0)});
-    // Not by a matrix product: equal points have distance 0 and gradient 0.
-    const at::Tensor distance = at::cdist(output, output, 2, /*exact*/ 2);
+    const at::Tensor distance =
+        PairwiseDistance(output, output, DistanceMethod::kExact);
     const at::Tensor known = labels.ge(0);
     const at::Tensor pair = known.unsqueeze(1).logical_and(known);
     const at::Tensor same = labels.unsqueeze(1).eq(labels);

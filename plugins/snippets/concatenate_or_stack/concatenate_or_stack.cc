@@ -9,34 +9,29 @@
 namespace toque {
 namespace {
 
-absl::Status Show(std::ostream& out) {
+void Show(Page& page) {
   const at::Tensor x = at::arange(50).reshape({10, 5});
-  const at::Tensor cat = at::cat({x, x, x});
-  const at::Tensor stack = at::stack({x, x, x});
-  out << "x: " << x.sizes() << "\n"
-      << "cat: " << cat.sizes() << ", along axis 1 "
-      << at::cat({x, x, x}, 1).sizes() << "\n"
-      << "stack: " << stack.sizes() << ", as the last axis "
-      << at::stack({x, x, x}, -1).sizes() << "\n";
-  RETURN_IF_ERROR(Claim(stack.flatten(0, 1).equal(cat),
-                        "stack is cat with an axis to tell apart by"));
-
-  // Trap: sizes must be equal, all of them for stack; neither broadcasts.
-  const at::Tensor narrow = at::zeros({10, 4}, at::kLong);
-  const at::Tensor shorter = at::zeros({9, 5}, at::kLong);
-  const std::string cat_fault = ErrorOf([&] { at::cat({x, narrow}); });
-  const std::string stack_fault = ErrorOf([&] { at::stack({x, shorter}); });
-  out << "cat with " << narrow.sizes() << ": " << cat_fault << "\n"
-      << "stack with " << shorter.sizes() << ": " << stack_fault << "\n";
-  RETURN_IF_ERROR(
-      Claim(!cat_fault.empty() && !stack_fault.empty(), "other sizes raise"));
+  page.Line("x: ", x.sizes());
+  page.Line("cat: ", at::cat({x, x, x}).sizes(), ", along axis 1 ",
+            at::cat({x, x, x}, 1).sizes());
+  page.Line("stack: ", at::stack({x, x, x}).sizes(), ", as the last axis ",
+            at::stack({x, x, x}, -1).sizes());
+  page.Claim(at::stack({x, x, x}).flatten(0, 1).equal(at::cat({x, x, x})),
+             "stack is cat with an axis to tell apart by");
 
   // Sequences of different lengths are made equally long first.
-  const at::Tensor padded = at::pad_sequence({x, shorter}, true, -1);
-  out << "padded and stacked: " << padded.sizes() << ", the end of the second "
-      << "is " << padded[1][9][0].item<int64_t>() << "\n";
-  return Claim(padded[0].equal(x) && padded[1][9].eq(-1).all().item<bool>(),
-               "what is missing at the end is filled");
+  const at::Tensor shorter = at::zeros({9, 5}, at::kLong);
+  const at::Tensor padded =
+      at::pad_sequence({x, shorter}, /*batch_first=*/true, -1);
+  page.Line("padded and stacked: ", padded.sizes());
+  page.Claim(padded[0].equal(x) && padded[1][9].eq(-1).all().item<bool>(),
+             "what is missing at the end is filled with -1");
+
+  const at::Tensor narrow = at::zeros({10, 4}, at::kLong);
+  page.Trap("cat wants all other axes equal, and doesn't broadcast", [&] {
+    at::cat({x, narrow});
+  });
+  page.Trap("stack wants all axes equal", [&] { at::stack({x, shorter}); });
 }
 
 Made<Snippet> MakeConcatenateOrStack(const snippet::ConcatenateOrStack&) {

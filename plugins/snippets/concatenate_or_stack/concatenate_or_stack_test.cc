@@ -1,5 +1,3 @@
-#include <sstream>
-
 #include "framework/core/snippet.h"
 #include "framework/testing/testing.h"
 
@@ -7,18 +5,21 @@ namespace toque {
 namespace {
 
 TEST(ConcatenateOrStackTest, ShowsShapesErrorsAndPadding) {
-  std::ostringstream out;
-  ASSERT_OK(MakeOrDie<Snippet>("snippet.ConcatenateOrStack")->Show(out));
-  EXPECT_EQ(
-      out.str(),
-      "x: [10, 5]\n"
-      "cat: [30, 5], along axis 1 [10, 15]\n"
-      "stack: [3, 10, 5], as the last axis [10, 5, 3]\n"
-      "cat with [10, 4]: Sizes of tensors must match except in dimension 0. "
-      "Expected size 5 but got size 4 for tensor number 1 in the list.\n"
-      "stack with [9, 5]: stack expects each tensor to be equal size, but got "
-      "[10, 5] at entry 0 and [9, 5] at entry 1\n"
-      "padded and stacked: [2, 10, 5], the end of the second is -1\n");
+  Page page;
+  MakeOrDie<Snippet>("snippet.ConcatenateOrStack")->Show(page);
+  EXPECT_EQ(page.Text(),
+            "x: [10, 5]\n"
+            "cat: [30, 5], along axis 1 [10, 15]\n"
+            "stack: [3, 10, 5], as the last axis [10, 5, 3]\n"
+            "holds: stack is cat with an axis to tell apart by\n"
+            "padded and stacked: [2, 10, 5]\n"
+            "holds: what is missing at the end is filled with -1\n"
+            "trap: cat wants all other axes equal, and doesn't broadcast\n"
+            "  Sizes of tensors must match except in dimension 0. Expected "
+            "size 5 but got size 4 for tensor number 1 in the list.\n"
+            "trap: stack wants all axes equal\n"
+            "  stack expects each tensor to be equal size, but got [10, 5] at "
+            "entry 0 and [9, 5] at entry 1\n");
 }
 
 }  // namespace

@@ -5,38 +5,32 @@
 namespace toque {
 namespace {
 
-// Prints and claims what `copy` shares with `x`.
-absl::Status Compare(const at::Tensor& x, const at::Tensor& copy,
-                     std::string_view name, bool shares_memory, bool in_graph,
-                     std::ostream& out) {
-  out << name << ": " << (shares_memory ? "shared" : "new") << " memory, "
-      << (in_graph ? "in" : "out of") << " the graph\n";
-  RETURN_IF_ERROR(
-      Claim((copy.const_data_ptr() == x.const_data_ptr()) == shares_memory,
-            absl::StrCat(View(name), " shares memory or not")));
-  return Claim(copy.requires_grad() == in_graph,
-               absl::StrCat(View(name), " is in the graph or not"));
-}
-
-absl::Status Show(std::ostream& out) {
+void Show(Page& page) {
   const at::Tensor x = at::ones({3}).set_requires_grad(true);
-  RETURN_IF_ERROR(Compare(x, x.clone(), "clone()", false, true, out));
-  RETURN_IF_ERROR(Compare(x, x.detach(), "detach()", true, false, out));
-  RETURN_IF_ERROR(
-      Compare(x, x.detach().clone(), "detach().clone()", false, false, out));
+  const auto describe = [&](std::string_view name, const at::Tensor& copy) {
+    const bool shares = copy.const_data_ptr() == x.const_data_ptr();
+    page.Line(name, ": ", shares ? "shared" : "new", " memory, ",
+              copy.requires_grad() ? "in" : "out of", " the graph");
+    return shares;
+  };
+  page.Claim(!describe("clone()", x.clone()), "a clone has its own memory");
+  page.Claim(describe("detach()", x.detach()), "a detached tensor shares it");
+  page.Claim(!describe("detach().clone()", x.detach().clone()),
+             "both together make a plain copy");
 
   x.clone().mul(2).sum().backward();
-  out << "gradient through clone(): " << x.grad()[0].item<float>() << "\n";
-  RETURN_IF_ERROR(Claim(x.grad()[0].item<float>() == 2,
-                        "gradients flow back through a clone"));
+  page.Line("gradient through clone(): ", x.grad()[0].item<float>());
+  page.Claim(x.grad()[0].item<float>() == 2,
+             "gradients flow back through a clone");
 
-  // Trap: exp keeps its result for the backward pass, and writing to what
-  // shares its memory is noticed only there.
+  const at::Tensor alias = x;
+  page.Trap("a tensor is a handle: `alias = x` copies nothing",
+            alias.is_same(x), "alias and x are the same tensor");
+  // exp keeps its result for the backward pass.
   const at::Tensor y = x.exp();
   y.detach().zero_();
-  const std::string fault = ErrorOf([&] { y.sum().backward(); });
-  out << "backward after a write to detach(): " << fault << "\n";
-  return Claim(!fault.empty(), "a write through detach breaks backward");
+  page.Trap("a write through detach() is noticed only in backward",
+            [&] { y.sum().backward(); });
 }
 
 Made<Snippet> MakeCopySemantics(const snippet::CopySemantics&) {

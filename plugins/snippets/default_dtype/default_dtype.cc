@@ -24,32 +24,28 @@ class DefaultDtypeScope {
   const caffe2::TypeMeta before_;
 };
 
-// Prints and claims the type of `x`.
-absl::Status Check(const at::Tensor& x, at::ScalarType type,
-                   std::string_view what, std::ostream& out) {
-  out << what << ": " << x.scalar_type() << "\n";
-  return Claim(x.scalar_type() == type,
-               absl::StrCat(View(what), " is ", at::toString(type)));
-}
-
-absl::Status Show(std::ostream& out) {
+void Show(Page& page) {
   const at::Tensor earlier = at::zeros({2});
   const DefaultDtypeScope scope(at::kDouble);
-  RETURN_IF_ERROR(Check(earlier, at::kFloat, "made before", out));
-  RETURN_IF_ERROR(Check(at::zeros({2}), at::kDouble, "made after", out));
-  RETURN_IF_ERROR(Check(at::arange(4), at::kLong, "integers", out));
-  RETURN_IF_ERROR(
-      Check(at::arange(4).div(2), at::kDouble, "their quotient", out));
-
-  // Trap: at::tensor has the type of the numbers in the source.
-  RETURN_IF_ERROR(Check(at::tensor({0.5F}), at::kFloat, "tensor({0.5F})", out));
+  const auto check = [&](std::string_view what, const at::Tensor& x,
+                         at::ScalarType type) {
+    page.Line(what, ": ", x.scalar_type());
+    return x.scalar_type() == type;
+  };
+  page.Claim(check("made before", earlier, at::kFloat) &&
+                 check("made after", at::zeros({2}), at::kDouble),
+             "what is made from now on has the default type");
+  page.Claim(check("integers", at::arange(4), at::kLong) &&
+                 check("their quotient", at::arange(4).div(2), at::kDouble),
+             "integers stay, and their quotients have it");
 
   const at::Tensor small = at::scalar_tensor(1e-8);
-  const bool lost = small.to(at::kFloat).add(1).eq(1).item<bool>();
-  const bool kept = small.add(1).gt(1).item<bool>();
-  out << "1 + 1e-8 is more than 1: Float " << (lost ? "no" : "yes")
-      << ", Double " << (kept ? "yes" : "no") << "\n";
-  return Claim(lost && kept, "Double tells apart what Float rounds away");
+  page.Claim(small.add(1).gt(1).item<bool>(), "1 + 1e-8 is more than 1");
+  page.Trap("in Float it is not",
+            small.to(at::kFloat).add(1).eq(1).item<bool>(), "1 + 1e-8 is 1");
+  page.Trap("at::tensor has the type of the numbers in the source",
+            at::tensor({0.5F}).scalar_type() == at::kFloat,
+            "at::tensor({0.5F}) is Float all the same");
 }
 
 Made<Snippet> MakeDefaultDtype(const snippet::DefaultDtype&) {

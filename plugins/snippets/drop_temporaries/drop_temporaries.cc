@@ -16,44 +16,37 @@ class LiveBytes : public c10::MemoryReportingInfoBase {
     bytes_ += size;
   }
   bool memoryProfilingEnabled() const override { return true; }
-
-  // Prints and claims how much there is, in KiB.
-  absl::Status Check(int64_t kib, std::string_view what,
-                     std::ostream& out) const {
-    out << what << ": " << bytes_ / 1024 << " KiB\n";
-    return Claim(bytes_ / 1024 == kib,
-                 absl::StrCat(View(what), ": ", kib, " KiB"));
-  }
+  int64_t kib() const { return bytes_ / 1024; }
 
  private:
   int64_t bytes_ = 0;
 };
 
-absl::Status Show(std::ostream& out) {
+void Show(Page& page) {
   const auto live = std::make_shared<LiveBytes>();
   const c10::DebugInfoGuard counted(c10::DebugInfoKind::PROFILER_STATE, live);
   const at::Tensor x = at::ones({512, 512}).set_requires_grad(true);
-  RETURN_IF_ERROR(live->Check(1024, "a tensor", out));
+  page.Line("a tensor: ", live->kib(), " KiB");
   {
     const at::Tensor doubled = x.detach().mul(2);
     const at::Tensor shifted = doubled.add(1);
-    RETURN_IF_ERROR(live->Check(3072, "in a scope with two more", out));
+    page.Line("in a scope with two more: ", live->kib(), " KiB");
   }
-  RETURN_IF_ERROR(live->Check(1024, "after it", out));
+  page.Claim(live->kib() == 1024, "the end of a scope frees its tensors");
 
-  // Trap: a view keeps the whole of what it looks at.
   at::Tensor row = x.detach().mul(2)[0];
-  RETURN_IF_ERROR(live->Check(2048, "with one row of another", out));
+  page.Trap("a view keeps the whole of what it looks at", live->kib() == 2048,
+            "with one row of another tensor: 2048 KiB");
   row = row.clone();
-  RETURN_IF_ERROR(live->Check(1026, "with a copy of that row", out));
+  page.Line("with a copy of that row: ", live->kib(), " KiB");
   row.reset();
 
-  // Trap: a loss keeps the graph it comes from, and with it activations.
   at::Tensor losses = at::zeros({});
   for (int step = 0; step < 3; ++step) losses = losses.add(x.exp().mean());
-  RETURN_IF_ERROR(live->Check(4096, "with the sum of three losses", out));
+  page.Trap("a loss keeps the graph it comes from, and so its activations",
+            live->kib() == 4096, "with the sum of three losses: 4096 KiB");
   losses = losses.detach();
-  return live->Check(1024, "with that sum, detached", out);
+  page.Claim(live->kib() == 1024, "that sum, detached, keeps none");
 }
 
 Made<Snippet> MakeDropTemporaries(const snippet::DropTemporaries&) {

@@ -15,20 +15,6 @@ float As(double number, at::ScalarType type) {
   return at::scalar_tensor(number).to(type).item<float>();
 }
 
-// Range and precision: float16 has 5 bits of exponent and 10 of fraction,
-// bfloat16 the 8 of float32 and 7.
-absl::Status ShowTypes(std::ostream& out) {
-  for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
-    out << type << ": 70000 is " << As(70000, type) << ", 1e-8 is "
-        << As(1e-8, type) << ", 257 is " << As(257, type) << "\n";
-  }
-  RETURN_IF_ERROR(
-      Claim(std::isinf(As(70000, at::kHalf)) && As(1e-8, at::kHalf) == 0,
-            "float16 ends at 65504 and near 6e-8"));
-  return Claim(As(257, at::kHalf) == 257 && As(257, at::kBFloat16) == 256,
-               "bfloat16 has no more than eight bits");
-}
-
 // Products in bfloat16 while it lives, losses in float32.
 class AutocastScope {
  public:
@@ -41,20 +27,20 @@ class AutocastScope {
   AutocastScope& operator=(const AutocastScope&) = delete;
 };
 
-absl::Status ShowAutocast(std::ostream& out) {
+void ShowAutocast(Page& page) {
   const at::Tensor weight = at::ones({2, 2}).set_requires_grad(true);
   const at::Tensor x = at::ones({3, 2});
   const AutocastScope autocast;
   const at::Tensor y = x.mm(weight);
   const at::Tensor loss = at::mse_loss(y, x);
   loss.backward();
-  out << "autocast: weight " << weight.scalar_type() << ", product "
-      << y.scalar_type() << ", loss " << loss.scalar_type() << ", gradient "
-      << weight.grad().scalar_type() << "\n";
-  return Claim(y.scalar_type() == at::kBFloat16 &&
-                   loss.scalar_type() == at::kFloat &&
-                   weight.grad().scalar_type() == at::kFloat,
-               "parameters, their gradients and the loss stay float32");
+  page.Line("autocast: weight ", weight.scalar_type(), ", product ",
+            y.scalar_type(), ", loss ", loss.scalar_type(), ", gradient ",
+            weight.grad().scalar_type());
+  page.Claim(y.scalar_type() == at::kBFloat16 &&
+                 loss.scalar_type() == at::kFloat &&
+                 weight.grad().scalar_type() == at::kFloat,
+             "parameters, their gradients and the loss stay float32");
 }
 
 // The gradient of 1e-8 w, on its way back through float16 `scale` times as
@@ -65,15 +51,23 @@ float GradientThroughHalf(float scale) {
   return w.grad().item<float>() / scale;
 }
 
-absl::Status Show(std::ostream& out) {
-  RETURN_IF_ERROR(ShowTypes(out));
-  RETURN_IF_ERROR(ShowAutocast(out));
-  const float plain = GradientThroughHalf(1);
+void Show(Page& page) {
+  for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+    page.Line(type, ": 70000 is ", As(70000, type), ", 1e-8 is ",
+              As(1e-8, type), ", 257 is ", As(257, type));
+  }
+  ShowAutocast(page);
   const float scaled = GradientThroughHalf(65536);
-  out << "a gradient of 1e-8 through float16: " << plain
-      << ", with a scaled loss " << scaled << "\n";
-  return Claim(plain == 0 && std::abs(scaled - 1e-8F) < 1e-11F,
-               "a scaled loss keeps small gradients");
+  page.Line("a gradient of 1e-8 through float16, the loss scaled: ", scaled);
+  page.Claim(std::abs(scaled - 1e-8F) < 1e-11F,
+             "a scaled loss keeps small gradients");
+
+  page.Trap("float16 ends at 65504", std::isinf(As(70000, at::kHalf)),
+            "70000 is inf");
+  page.Trap("bfloat16 has no more than eight bits",
+            As(257, at::kBFloat16) == 256, "257 is 256");
+  page.Trap("small gradients vanish in float16", GradientThroughHalf(1) == 0,
+            "a gradient of 1e-8 is 0");
 }
 
 Made<Snippet> MakeHalfPrecision(const snippet::HalfPrecision&) {

@@ -1,5 +1,3 @@
-#include <sstream>
-
 #include "framework/core/snippet.h"
 #include "framework/testing/testing.h"
 
@@ -7,16 +5,20 @@ namespace toque {
 namespace {
 
 TEST(InPlaceTest, ShowsTheSameResultAndBothErrors) {
-  std::ostringstream out;
-  ASSERT_OK(MakeOrDie<Snippet>("snippet.InPlace")->Show(out));
-  EXPECT_THAT(
-      out.str(),
-      testing::StartsWith(
-          "relu_: the same memory\n"
-          "of a parameter: a leaf Variable that requires grad is being used in "
-          "an in-place operation.\n"
-          "of what backward needs: one of the variables needed for gradient "
-          "computation has been modified by an inplace operation"));
+  Page page;
+  MakeOrDie<Snippet>("snippet.InPlace")->Show(page);
+  EXPECT_THAT(page.Text(),
+              testing::StartsWith(
+                  "holds: relu_ needs no memory of its own\n"
+                  "holds: its result is that of relu\n"
+                  "holds: and so is its gradient\n"
+                  "trap: a parameter can't be written: gradients end up there\n"
+                  "  a leaf Variable that requires grad is being used in an "
+                  "in-place operation.\n"
+                  "trap: what backward needs can't be written, which is "
+                  "noticed only there\n"
+                  "  one of the variables needed for gradient computation has "
+                  "been modified by an inplace operation"));
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <sstream>
-
 #include "framework/core/snippet.h"
 #include "framework/testing/testing.h"
 
@@ -7,12 +5,15 @@ namespace toque {
 namespace {
 
 TEST(NonZeroTest, ShowsBothSetsOfIndicesAndAScalar) {
-  std::ostringstream out;
-  ASSERT_OK(MakeOrDie<Snippet>("snippet.NonZero")->Show(out));
-  EXPECT_EQ(out.str(),
+  Page page;
+  MakeOrDie<Snippet>("snippet.NonZero")->Show(page);
+  EXPECT_EQ(page.Text(),
             "not zero: 3 at (0, 1) (1, 0) (2, 1)\n"
             "zero: 3 at (0, 0) (1, 1) (2, 0)\n"
-            "indices in a scalar of 3: [1, 0], of 0: [0, 0]\n");
+            "holds: indices are int64, a column for each axis\n"
+            "holds: every element is counted once\n"
+            "trap: a tensor without axes has no columns; the rows still count\n"
+            "  the indices in a scalar of 3 are [1, 0] in size\n");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "ATen/ops/cross_entropy_loss.h"
 #include "ATen/ops/log_softmax.h"
 #include "ATen/ops/nll_loss.h"
-#include "ATen/ops/randn.h"
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "absl/strings/str_format.h"
@@ -16,41 +15,40 @@ struct Result {
   float slope;  // the greatest of the gradient
 };
 
-// Of scores [1, classes] and class 0, with a softmax before it or not.
-Result CrossEntropy(const at::Tensor& scores, bool softmax) {
+// Of scores [1, classes] of class 0, as they are or after a softmax.
+Result CrossEntropy(const at::Tensor& scores, bool softmax_first) {
   const at::Tensor x = scores.clone().set_requires_grad(true);
-  const at::Tensor loss = at::cross_entropy_loss(softmax ? x.softmax(1) : x,
-                                                 at::zeros({1}, at::kLong));
+  const at::Tensor loss = at::cross_entropy_loss(
+      softmax_first ? x.softmax(1) : x, at::zeros({1}, at::kLong));
   loss.backward();
   return {loss.item<float>(), x.grad().abs().max().item<float>()};
 }
 
-absl::Status Show(std::ostream& out) {
-  const at::Tensor scores = at::randn({8, 3});
-  const at::Tensor labels = at::zeros({8}, at::kLong);
-  const at::Tensor in_two_steps =
-      at::nll_loss(at::log_softmax(scores, 1), labels);
-  RETURN_IF_ERROR(
-      Claim(at::cross_entropy_loss(scores, labels).equal(in_two_steps),
-            "cross-entropy is the likelihood loss of the log-softmax"));
-
-  // Trap: after a softmax the loss can't become 0, and an example that is wrong
-  // for sure, which should be learned most, has next to no gradient.
+void Show(Page& page) {
   const at::Tensor right = at::tensor({12.F, 0.F, 0.F}).reshape({1, 3});
   const at::Tensor wrong = at::tensor({0.F, 12.F, 0.F}).reshape({1, 3});
-  for (const bool softmax : {false, true}) {
-    const Result good = CrossEntropy(right, softmax);
-    const Result bad = CrossEntropy(wrong, softmax);
-    out << absl::StreamFormat("%s: right %.3f, wrong %.3f with gradient %.3f\n",
-                              softmax ? "after a softmax" : "raw scores",
-                              good.loss, bad.loss, bad.slope);
+  const at::Tensor label = at::zeros({1}, at::kLong);
+  page.Claim(at::cross_entropy_loss(wrong, label)
+                 .equal(at::nll_loss(at::log_softmax(wrong, 1), label)),
+             "cross-entropy is the likelihood loss of the log-softmax");
+  for (const bool softmax_first : {false, true}) {
+    const Result good = CrossEntropy(right, softmax_first);
+    const Result bad = CrossEntropy(wrong, softmax_first);
+    page.Line(absl::StrFormat("%s: right %.3f, wrong %.3f with gradient %.3f",
+                              softmax_first ? "after a softmax" : "raw scores",
+                              good.loss, bad.loss, bad.slope));
   }
-  RETURN_IF_ERROR(Claim(CrossEntropy(right, false).loss < 1e-4 &&
-                            CrossEntropy(right, true).loss > 0.5,
-                        "a softmax puts a floor under the loss"));
-  return Claim(CrossEntropy(wrong, false).slope > 0.99 &&
-                   CrossEntropy(wrong, true).slope < 1e-4,
-               "a softmax takes the gradient from wrong answers");
+  page.Claim(CrossEntropy(right, false).loss < 1e-4 &&
+                 CrossEntropy(wrong, false).slope > 0.99,
+             "of raw scores a right answer costs nothing, a wrong one is "
+             "learned from");
+
+  page.Trap("a softmax puts a floor under the loss",
+            CrossEntropy(right, true).loss > 0.5,
+            "a right answer costs 0.551, and can't cost less");
+  page.Trap("and takes the gradient from wrong answers",
+            CrossEntropy(wrong, true).slope < 1e-4,
+            "what should be learned most has a gradient of 0.000");
 }
 
 Made<Snippet> MakeRawScores(const snippet::RawScores&) {

@@ -1,5 +1,3 @@
-#include <sstream>
-
 #include "framework/core/snippet.h"
 #include "framework/testing/testing.h"
 
@@ -7,12 +5,14 @@ namespace toque {
 namespace {
 
 TEST(RawScoresTest, ShowsTheFloorOfTheLossAndTheLostGradient) {
-  std::ostringstream out;
-  ASSERT_OK(MakeOrDie<Snippet>("snippet.RawScores")->Show(out));
+  Page page;
+  MakeOrDie<Snippet>("snippet.RawScores")->Show(page);
   // By hand: the floor is log(1 + 2 / e), a wrong answer's loss log(e + 2).
-  EXPECT_EQ(out.str(),
-            "raw scores: right 0.000, wrong 12.000 with gradient 1.000\n"
-            "after a softmax: right 0.551, wrong 1.551 with gradient 0.000\n");
+  EXPECT_THAT(
+      page.Text(),
+      testing::HasSubstr(
+          "raw scores: right 0.000, wrong 12.000 with gradient 1.000\n"
+          "after a softmax: right 0.551, wrong 1.551 with gradient 0.000\n"));
 }
 
 }  // namespace

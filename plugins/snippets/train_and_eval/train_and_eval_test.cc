@@ -1,5 +1,3 @@
-#include <sstream>
-
 #include "framework/core/snippet.h"
 #include "framework/testing/testing.h"
 
@@ -7,16 +5,22 @@ namespace toque {
 namespace {
 
 TEST(TrainAndEvalTest, ShowsTheFourCombinations) {
-  std::ostringstream out;
-  ASSERT_OK(MakeOrDie<Snippet>("snippet.TrainAndEval")->Show(out));
-  EXPECT_EQ(out.str(),
-            "mode   recorded  dropout  statistics  backward\n"
-            "train  yes       on       move        yes\n"
-            "train  no        on       move        no\n"
-            "eval   yes       off      stay        yes\n"
-            "eval   no        off      stay        no\n"
-            "backward of what isn't recorded: element 0 of tensors does not "
-            "require grad and does not have a grad_fn\n");
+  Page page;
+  MakeOrDie<Snippet>("snippet.TrainAndEval")->Show(page);
+  EXPECT_THAT(
+      page.Text(),
+      testing::StartsWith("mode   recorded  dropout  statistics  backward\n"
+                          "train  yes       on       move        yes\n"));
+  for (const char* row : {"\ntrain  no        on       move        no\n",
+                          "\neval   yes       off      stay        yes\n",
+                          "\neval   no        off      stay        no\n"}) {
+    EXPECT_THAT(page.Text(), testing::HasSubstr(row));
+  }
+  EXPECT_THAT(page.Text(),
+              testing::EndsWith(
+                  "trap: there is no way back through what isn't recorded\n"
+                  "  element 0 of tensors does not require grad and does not "
+                  "have a grad_fn\n"));
 }
 
 }  // namespace

@@ -20,39 +20,42 @@ struct Net {
     body.mutable_grad().reset();
     head.mutable_grad().reset();
   }
+  bool GradientsAre(float of_body, float of_head) const {
+    return body.grad().item<float>() == of_body &&
+           head.grad().item<float>() == of_head;
+  }
 };
 
-// Prints and claims the gradients.
-absl::Status Check(const Net& net, float body, float head,
-                   std::string_view what, std::ostream& out) {
-  out << what << ": body " << net.body.grad().item<float>() << ", head "
-      << net.head.grad().item<float>() << "\n";
-  return Claim(net.body.grad().item<float>() == body &&
-                   net.head.grad().item<float>() == head,
-               absl::StrCat("gradients ", body, " and ", head));
-}
-
-absl::Status Show(std::ostream& out) {
+void Show(Page& page) {
   const Net net;
   const at::Tensor x = at::tensor({1.F, 3.F});
+  const auto print = [&](std::string_view when) {
+    page.Line(when, ": body ", net.body.grad().item<float>(), ", head ",
+              net.head.grad().item<float>());
+  };
   net.Backward(x);
-  RETURN_IF_ERROR(Check(net, 10, 4, "backward", out));
-  net.Backward(x);
-  RETURN_IF_ERROR(Check(net, 20, 8, "once more", out));
+  print("backward");
+  page.Claim(net.GradientsAre(10, 4), "the first gradients are right");
 
-  // Trap: what the optimizer doesn't have goes on adding up.
+  net.Backward(x);
+  print("once more");
+  page.Trap("gradients add up", net.GradientsAre(20, 8), "twice as large");
   net.ClearOptimizers();
   net.Backward(x);
-  RETURN_IF_ERROR(Check(net, 30, 4, "after clearing the optimizer's", out));
+  print("after clearing the optimizer's");
+  page.Trap("what the optimizer doesn't have goes on adding up",
+            net.GradientsAre(30, 4), "the body's is three times as large");
   net.ClearAll();
   net.Backward(x);
-  RETURN_IF_ERROR(Check(net, 10, 4, "after clearing the model's", out));
+  print("after clearing the model's");
+  page.Claim(net.GradientsAre(10, 4), "all of the model's are right again");
 
   // On purpose: small batches that make up a large one, each by its share.
   net.ClearAll();
   net.Backward(x[0], 0.5);
   net.Backward(x[1], 0.5);
-  return Check(net, 10, 4, "two halves of the batch", out);
+  print("two halves of the batch");
+  page.Claim(net.GradientsAre(10, 4), "halves add up to the whole");
 }
 
 Made<Snippet> MakeZeroGradients(const snippet::ZeroGradients&) {

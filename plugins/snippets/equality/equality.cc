@@ -1,0 +1,48 @@
+#include <limits>
+
+#include "ATen/ops/allclose.h"
+#include "ATen/ops/ones.h"
+#include "ATen/ops/tensor.h"
+#include "framework/core/snippet.h"
+#include "plugins/snippets/equality/equality.pb.h"
+
+namespace toque {
+namespace {
+
+const char* YesOrNo(bool yes) { return yes ? "yes" : "no"; }
+
+void Show(Page& page) {
+  const at::Tensor third = at::tensor({1.0, 1.0}).div(3);
+  const at::Tensor rounded = third.to(at::kFloat).to(at::kDouble);
+  page.Line(
+      "1/3 in float32 and float64, equal: ", YesOrNo(rounded.equal(third)),
+      ", close: ", YesOrNo(at::allclose(rounded, third)));
+  page.Claim(at::allclose(at::tensor({1000.0}), at::tensor({1000.009})) &&
+                 !at::allclose(at::tensor({1000.0}), at::tensor({1000.011})),
+             "close is within 1e-8 + 1e-5 |the second|");
+
+  const at::Tensor counts = at::tensor({3, 1, 2});
+  page.Claim(counts.equal(at::tensor({3, 1, 2})), "integers are equal or not");
+
+  const at::Tensor nan = at::tensor({std::numeric_limits<double>::quiet_NaN()});
+  page.Trap("NaN is unequal to itself", !at::allclose(nan, nan),
+            "at::allclose(nan, nan) is false");
+  page.Claim(at::allclose(nan, nan, 1e-5, 1e-8, /*equal_nan=*/true),
+             "equal_nan makes it equal");
+  page.Trap("allclose broadcasts: other shapes may be close",
+            at::allclose(at::ones({3}), at::ones({3, 1})),
+            "[3] is close to [3, 1]");
+  page.Claim(!at::ones({3}).equal(at::ones({3, 1})),
+             "equal wants the same shape");
+  page.Trap("shapes that don't broadcast",
+            [] { at::allclose(at::ones({3}), at::ones({2})); });
+  page.Trap("types have to be the same",
+            [&] { at::allclose(rounded, rounded.to(at::kFloat)); });
+}
+
+Made<Snippet> MakeEquality(const snippet::Equality&) { return SnippetOf(Show); }
+
+TOQUE_PLUGIN(MakeEquality);
+
+}  // namespace
+}  // namespace toque

@@ -1,0 +1,55 @@
+#include "framework/shared/pairwise_distance.h"
+
+#include "ATen/ops/allclose.h"
+#include "ATen/ops/tensor.h"
+#include "framework/core/snippet.h"
+#include "plugins/snippets/pairwise_distance/pairwise_distance.pb.h"
+
+namespace toque {
+namespace {
+
+// The article's: memory for [m, n, d].
+at::Tensor ByBroadcasting(const at::Tensor& a, const at::Tensor& b) {
+  return a.unsqueeze(1).sub(b.unsqueeze(0)).square().sum(2).sqrt();
+}
+
+void Show(Page& page) {
+  const at::Tensor a = at::tensor({0., 0., 3., 4.}).view({2, 2});
+  const at::Tensor b = at::tensor({0., 0., 3., 0., 0., 4.}).view({3, 2});
+  const at::Tensor distance = PairwiseDistance(a, b);
+  page.Line(a.sizes(), " and ", b.sizes(), " -> ", distance.sizes());
+  for (int64_t i = 0; i < 2; ++i) {
+    page.Line(distance[i][0].item<double>(), " ", distance[i][1].item<double>(),
+              " ", distance[i][2].item<double>());
+  }
+  page.Claim(at::allclose(distance, ByBroadcasting(a, b)),
+             "they are those of broadcasting");
+
+  // The first points of both are the same one.
+  for (const auto method :
+       {DistanceMethod::kMatrixProduct, DistanceMethod::kExact}) {
+    const at::Tensor points = a.clone().requires_grad_();
+    PairwiseDistance(points, b, method).sum().backward();
+    // Away from (3, 0) and (0, 4).
+    page.Claim(points.grad()[0].equal(at::tensor({-1., -1.})),
+               method == DistanceMethod::kExact
+                   ? "the exact method has the gradient 0 at distance 0, too"
+                   : "at distance 0 the gradient is 0");
+  }
+  const at::Tensor plain = a.clone().requires_grad_();
+  ByBroadcasting(plain, b).sum().backward();
+  page.Trap("by broadcasting a distance of 0 spoils the gradient",
+            plain.grad()[0].isnan().all().item<bool>(),
+            "it is NaN, as that of the root is infinite at 0");
+  page.Trap("points of other dimensions",
+            [&] { PairwiseDistance(a, b.narrow(1, 0, 1)); });
+}
+
+Made<Snippet> MakePairwiseDistance(const snippet::PairwiseDistance&) {
+  return SnippetOf(Show);
+}
+
+TOQUE_PLUGIN(MakePairwiseDistance);
+
+}  // namespace
+}  // namespace toque

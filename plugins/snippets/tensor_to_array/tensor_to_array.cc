@@ -1,0 +1,56 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ATen/ops/zeros.h"
+#include "framework/core/snippet.h"
+#include "framework/tensors/describe.h"
+#include "framework/tensors/span.h"
+#include "plugins/snippets/tensor_to_array/tensor_to_array.pb.h"
+
+namespace toque {
+namespace {
+
+void Show(Page& page) {
+  const at::Tensor x = at::zeros({2, 3});
+  const absl::Span<float> array = AsSpan<float>(x).value();
+  array[4] = 7;
+  page.Line("x: ", ValuesText(x));
+  page.Claim(array.data() == x.const_data_ptr(),
+             "array and tensor are the same memory");
+
+  // The tensor takes the vector.
+  const at::Tensor own = FromVector<int16_t>({1, 2, 3, 4}, {2, 2}).value();
+  page.Line("own: ", Describe(own), ", ", ValuesText(own));
+
+  // The tensor holds what keeps someone else's numbers alive.
+  auto owner = std::make_shared<std::vector<float>>(4, 0.5F);
+  const std::weak_ptr<std::vector<float>> watch = owner;
+  at::Tensor y = FromSpan(absl::MakeSpan(*owner), {4}, owner).value();
+  page.Claim(y.const_data_ptr() == owner->data(), "nothing is copied");
+  page.Claim(y.to(at::kFloat).const_data_ptr() == owner->data(),
+             "and a cast to the type it has copies nothing either");
+  owner.reset();
+  page.Claim(!watch.expired(), "the numbers live as long as the tensor");
+  y = at::Tensor();
+  page.Claim(watch.expired(), "and no longer");
+
+  const auto wrong = AsSpan<double>(x);
+  page.Trap("another type is an error", !wrong.ok(),
+            std::string(wrong.status().message()));
+  const auto gaps = AsSpan<float>(x.t());
+  page.Trap("so is a transpose; copy it first, x.t().contiguous()", !gaps.ok(),
+            std::string(gaps.status().message()));
+  const auto graph = AsSpan<float>(x.clone().set_requires_grad(true));
+  page.Trap("so is what autograd watches", !graph.ok(),
+            std::string(graph.status().message()));
+}
+
+Made<Snippet> MakeTensorToArray(const snippet::TensorToArray&) {
+  return SnippetOf(Show);
+}
+
+TOQUE_PLUGIN(MakeTensorToArray);
+
+}  // namespace
+}  // namespace toque
