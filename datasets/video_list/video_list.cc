@@ -1,9 +1,8 @@
 #include "datasets/video_list/video_list.pb.h"
-#include "framework/core/dataset.h"
 #include "framework/core/option_checks.h"
 #include "framework/shared/class_labels.h"
 #include "framework/shared/clip_reading.h"
-#include "framework/shared/file_table.h"
+#include "framework/shared/file_dataset.h"
 #include "framework/shared/input_file.h"
 
 namespace toque {
@@ -16,7 +15,7 @@ std::string_view FolderName(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-struct VideoList : Dataset {
+struct VideoList : FileDataset {
   VideoList(const recipe::VideoList& options, ClassLabels labels,
             ClipReading clips)
       : options(options), labels(std::move(labels)), clips(std::move(clips)) {}
@@ -63,16 +62,6 @@ struct VideoList : Dataset {
     return {.classes = labels.classes(), .class_names = labels.names()};
   }
 
-  int64_t size() const override { return files.size(); }
-
-  std::string Name(int64_t index) const override {
-    return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
-  }
-
-  absl::StatusOr<std::vector<int64_t>> Labels() const override {
-    return files.Labels();
-  }
-
   absl::Status Read(int64_t index, Rng& rng, Example* example) const override {
     example->SetLabel(files.Label(index));
     return clips.Read(files.Path(index), rng, example);
@@ -81,7 +70,6 @@ struct VideoList : Dataset {
   recipe::VideoList options;
   ClassLabels labels;
   ClipReading clips;
-  FileTable files;
 };
 
 Made<Dataset> MakeVideoList(const recipe::VideoList& options,

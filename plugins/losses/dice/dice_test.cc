@@ -4,23 +4,11 @@
 #include "framework/core/loss.h"
 #include "framework/shared/soft_target.h"
 #include "framework/testing/gradient.h"
+#include "framework/testing/loss_goldens.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
 namespace {
-
-// Of tests/goldens/losses.py.
-at::Tensor Logits() {
-  return at::tensor(
-             {1.0, -0.5, 2.0, 0.25, 0.0, 1.5, -1.0, 0.5, -2.0, 0.75, 0.5, 3.0})
-      .view({3, 4});
-}
-at::Tensor Classes() { return at::tensor({2, 0, 3}, at::kLong); }
-at::Tensor Soft() {
-  return at::tensor(
-             {0.7, 0.3, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 0.5, 0.5})
-      .view({3, 4});
-}
 
 at::Tensor Dice(std::string_view options, const at::Tensor& output,
                 const at::Tensor& target) {

@@ -17,12 +17,21 @@ void Show(Page& page) {
   page.Line(
       "1/3 in float32 and float64, equal: ", YesOrNo(rounded.equal(third)),
       ", close: ", YesOrNo(at::allclose(rounded, third)));
-  page.Claim(at::allclose(at::tensor({1000.0}), at::tensor({1000.009})) &&
-                 !at::allclose(at::tensor({1000.0}), at::tensor({1000.011})),
-             "close is within 1e-8 + 1e-5 |the second|");
+  const at::Tensor low = at::tensor({1000.0});
+  const at::Tensor high = at::tensor({1000.0100001});
+  page.Claim(at::allclose(low, high) && !at::allclose(high, low),
+             "close is within 1e-5 of the second: the order may count");
+  const at::Tensor zero = at::tensor({0.0});
+  page.Claim(at::allclose(at::tensor({0.9e-8}), zero) &&
+                 !at::allclose(at::tensor({1.1e-8}), zero),
+             "beside 0 it is within 1e-8");
 
   const at::Tensor counts = at::tensor({3, 1, 2});
-  page.Claim(counts.equal(at::tensor({3, 1, 2})), "integers are equal or not");
+  page.Claim(counts.equal(at::tensor({3, 1, 2})) &&
+                 !counts.equal(at::tensor({3, 1, 3})),
+             "integers are equal or not");
+  page.Trap("equal doesn't look at types", counts.equal(counts.to(at::kDouble)),
+            "3 is equal to 3.0");
 
   const at::Tensor nan = at::tensor({std::numeric_limits<double>::quiet_NaN()});
   page.Trap("NaN is unequal to itself", !at::allclose(nan, nan),

@@ -41,7 +41,7 @@ void Show(Page& page) {
                  net->named_parameters()["head.weight"].requires_grad(),
              "what is done to a part is done to the model");
   page.Trap("a path is no name to register a part under", [] {
-    NamedSequential({{"stem.0", Conv2d({})}});
+    NamedSequential({{"stem.0", Relu()}});
   });
 }
 

@@ -3,6 +3,7 @@
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/mm.h"
 #include "ATen/ops/mul.h"
+#include "c10/util/accumulate.h"
 #include "framework/core/snippet.h"
 #include "plugins/snippets/matrix_products/matrix_products.pb.h"
 
