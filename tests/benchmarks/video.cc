@@ -15,13 +15,20 @@
 //   jpeg    from pictures in memory, JPEG of quality 90
 //   sizes   prints the bytes of each of these forms, and ends
 //   hash    prints a line with the XXH64 of each wanted frame, and ends
+//   opens   opens the clips in turn 10,000 times and reads a frame each time;
+//           after every 1,000 prints how many descriptors are open and how much
+//           memory is resident, and ends
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
@@ -30,9 +37,9 @@
 
 #include "framework/codec/encode.h"
 #include "framework/image/image.h"
-#include "framework/video_index/make_index.h"
 #include "framework/video/packed_clip.h"
 #include "framework/video/video_reader.h"
+#include "framework/video_index/make_index.h"
 #include "glog/logging.h"
 #include "tests/benchmarks/measure.h"
 #include "xxhash.h"
@@ -208,6 +215,30 @@ void PrintSizes(const std::vector<Request>& requests,
   }
 }
 
+int64_t OpenDescriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       {});
+}
+
+double ResidentMebibytes() {
+  int64_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+void OpenMany(const std::vector<Request>& requests, Server* server) {
+  constexpr int64_t kOpens = 10'000, kEach = 1'000;
+  for (int64_t i = 0; i < kOpens; ++i) {
+    Request one = requests[static_cast<size_t>(i) % requests.size()];
+    one.frames.resize(1);
+    server->Serve(one);
+    if ((i + 1) % kEach != 0) continue;
+    std::printf("%" PRId64 " opens: %" PRId64 " descriptors, %.2f MiB\n", i + 1,
+                OpenDescriptors(), ResidentMebibytes());
+    std::fflush(stdout);
+  }
+}
+
 int Main(int argc, char** argv) {
   if (argc != 4) {
     std::cerr << "video MODE REQUESTS INDEX_FOLDER: all must be given\n";
@@ -222,6 +253,10 @@ int Main(int argc, char** argv) {
   }
   if (mode == "hash") {
     PrintHashes(requests, &server);
+    return 0;
+  }
+  if (mode == "opens") {
+    OpenMany(requests, &server);
     return 0;
   }
   Pass(requests, &server);  // makes indexes and the forms that are kept
