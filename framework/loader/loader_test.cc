@@ -2,7 +2,9 @@
 
 #include <numeric>
 #include <stdexcept>
+#include <thread>
 
+#include "framework/core/stop.h"
 #include "framework/testing/testing.h"
 
 namespace toque {
@@ -56,6 +58,14 @@ struct Shrinking : Sampler {
     return absl::OkStatus();
   }
   mutable int64_t asked = 0;
+};
+
+// Reads the first example at once, and any other until nobody waits for it.
+struct Endless : Numbers {
+  absl::Status Read(int64_t index, Rng& rng, Example* example) const override {
+    while (index > 0 && !MustStop()) std::this_thread::yield();
+    return Numbers::Read(index, rng, example);
+  }
 };
 
 class LoaderTest : public testing::Test {
@@ -271,10 +281,18 @@ TEST_F(LoaderTest, RefusesAnEpochOfAnotherLength) {
   }
 }
 
+TEST_F(LoaderTest, EndsWhatItsThreadsReadWhenItIsTornDown) {
+  const Endless endless;
+  LoaderOptions options = Options(2);
+  options.dataset = &endless;
+  options.sampler = nullptr;
+  EXPECT_OK(Loader::Start(options));
+  EXPECT_FALSE(MustStop());
+}
+
 TEST_F(LoaderTest, CanBeTornDownAtAnyMoment) {
   for (int i = 0; i < 2000; ++i) {
-    const auto loader = Start(Options(i % 4));
-    Take(*loader, i % 17);
+    Take(*Start(Options(i % 4)), i % 17);
   }
 }
 

@@ -105,7 +105,7 @@ struct VideoIndex {
     return rotation % 180 == 0 ? codec.height : codec.width;
   }
 
-  // The index as bytes, docs/video.md describes them, and back. What is cut or
+  // The index as bytes, docs/video_index.md describes them, and back. What is cut or
   // changed, or refers to packets that aren't there, is Broken.
   std::string Serialise() const;
   static absl::StatusOr<VideoIndex> Parse(absl::Span<const uint8_t> bytes);
