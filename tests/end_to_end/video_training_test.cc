@@ -284,8 +284,7 @@ TEST_F(BrokenVideos, EndARunWithPathAndReason) {
   }
   for (const BrokenFile& file : broken_) {
     fs::copy_file(aside + "/" + file.name, clips_ + "/" + file.name);
-    const std::string run =
-        absl::StrCat(folder_, "/", file.name.substr(file.name.find('/') + 1));
+    const std::string run = folder_ + file.name.substr(file.name.find('/'));
     EXPECT_EQ(Run(run, Arguments(run, {"epochs: 1"})), 1) << file.name;
     const std::string output = ReadBytes(run + ".txt");
     EXPECT_EQ(
