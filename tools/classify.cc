@@ -64,6 +64,7 @@ absl::StatusOr<std::vector<Classified>> Classify(const TrainedModel& trained,
 }
 
 std::string ClassifiedJson(const std::vector<Classified>& classified,
+                           const std::string& kind,
                            const TrainedModel& trained) {
   auto all = nlohmann::json::array();
   for (const Classified& one : classified) {
@@ -73,7 +74,7 @@ std::string ClassifiedJson(const std::vector<Classified>& classified,
                          {"index", label},
                          {"probability", probability}});
     }
-    all.push_back({{"picture", one.name}, {"classes", std::move(classes)}});
+    all.push_back({{kind, one.name}, {"classes", std::move(classes)}});
   }
   return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -1,4 +1,4 @@
-// What a classifier says of pictures.
+// What a classifier says of pictures or clips.
 
 #ifndef TOQUE_TOOLS_CLASSIFY_H_
 #define TOQUE_TOOLS_CLASSIFY_H_
@@ -17,7 +17,7 @@ struct Guess {
 };
 
 struct Classified {
-  std::string name;            // of the picture
+  std::string name;            // of the example
   int64_t index = 0;           // in the data set
   std::vector<Guess> guesses;  // the likeliest first
 };
@@ -31,8 +31,9 @@ absl::StatusOr<std::vector<Classified>> Classify(const TrainedModel& trained,
                                                  int64_t top);
 
 // [{"picture": "a.jpg", "classes": [{"class": "daisy", "index": 985,
-// "probability": 0.93}, ...]}, ...]
+// "probability": 0.93}, ...]}, ...], where examples are of the kind "picture".
 std::string ClassifiedJson(const std::vector<Classified>& classified,
+                           const std::string& kind,
                            const TrainedModel& trained);
 
 }  // namespace toque

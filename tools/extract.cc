@@ -133,8 +133,9 @@ std::string TextOf(const TrainedModel& trained, const Source& source) {
   return absl::StrCat(absl::Hex(pack::DigestOf(text.data(), text.size(), 0)));
 }
 
-// As --rows asks for; several views of an example become their mean.
-absl::StatusOr<at::Tensor> RowsOf(const at::Tensor& feature, int64_t views) {
+// As --rows asks for. Several rows of an example, of its views or of the frames
+// of a clip, become their mean.
+absl::StatusOr<at::Tensor> RowsOf(const at::Tensor& feature, int64_t examples) {
   at::Tensor rows = feature;
   if (FLAGS_rows == "mean" && rows.dim() == 3) {
     return Invalid("--rows=mean must be of features [N, C, h, w] or [N, C]",
@@ -142,13 +143,19 @@ absl::StatusOr<at::Tensor> RowsOf(const at::Tensor& feature, int64_t views) {
   }
   if (FLAGS_rows == "mean" && rows.dim() > 2) rows = rows.flatten(2).mean(2);
   if (FLAGS_rows == "flat" && rows.dim() > 2) rows = rows.flatten(1);
-  return views == 1 ? rows : rows.unflatten(0, {-1, views}).mean(1);
+  if (rows.dim() == 0 || rows.size(0) % examples != 0) {
+    return Invalid(absl::StrCat("a feature must have rows for each of ",
+                                examples, " examples"),
+                   c10::str(rows.sizes()));
+  }
+  if (rows.size(0) == examples) return rows;
+  return rows.unflatten(0, {examples, -1}).mean(1);
 }
 
 absl::Status AddRows(const Batch& batch, const Source& source,
                      NamedTensors features, int64_t next, FeatureFile* file) {
   for (auto& [path, feature] : features) {
-    const auto rows = RowsOf(feature, batch.views);
+    const auto rows = RowsOf(feature, batch.size());
     if (!rows.ok()) return AtPlace(rows.status(), path);
     feature = *rows;
   }

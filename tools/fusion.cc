@@ -76,6 +76,8 @@ absl::StatusOr<at::Tensor> InOrder(const ScoreFile& first,
 absl::StatusOr<Figures> FiguresOf(const at::Tensor& scores,
                                   const at::Tensor& labels) {
   const at::Tensor predicted = scores.argmax(1);
+  // Of NaN argmax makes the highest score.
+  const at::Tensor whole = scores.eq(scores).all(1);
   std::vector<double> all(static_cast<size_t>(scores.size(1)));
   std::vector<double> right = all;
   double examples = 0;
@@ -88,7 +90,8 @@ absl::StatusOr<Figures> FiguresOf(const at::Tensor& scores,
                      label);
     }
     const auto place = static_cast<size_t>(label);
-    const bool hit = predicted.const_data_ptr<int64_t>()[i] == label;
+    const bool hit = whole.const_data_ptr<bool>()[i] &&
+                     predicted.const_data_ptr<int64_t>()[i] == label;
     ++examples;
     ++all[place];
     right[place] += hit;

@@ -21,8 +21,9 @@ struct Figures {
   double mean_class_accuracy = 0;  // over classes that have examples
 };
 
-// By the first of the highest scores [N, classes]; examples of a negative label
-// [N] don't count. An error where none counts.
+// By the first of the highest scores [N, classes], where a NaN makes an example
+// wrong; examples of a negative label [N] don't count. An error where none
+// counts.
 absl::StatusOr<Figures> FiguresOf(const at::Tensor& scores,
                                   const at::Tensor& labels);
 

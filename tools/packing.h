@@ -14,15 +14,24 @@
 
 namespace toque {
 
+// What a pack holds of an example.
+struct PackedExample {
+  std::vector<std::string> pictures;
+  int64_t label = 0;
+};
+
+// Makes it of example `index`; called by several threads at once. A broken
+// example is an error made by Broken().
+using EncodeExample =
+    std::function<absl::StatusOr<PackedExample>(int64_t index)>;
+
 struct PackingOptions {
   // The part of the data set that is packed.
   int64_t begin = 0;
   int64_t end = 0;
-  // Pictures whose longer side is above it are shrunk to it and encoded as JPEG
-  // of this quality; 0: none is.
-  int64_t longest_side = 0;
-  int quality = 90;
   int threads = 1;
+  // Examples of each thread that are held in memory.
+  int64_t examples_of_a_thread = 16;
   // What is done with a broken example, by what Dataset::Name calls it; an
   // error ends the packing.
   std::function<absl::Status(const std::string& name,
@@ -36,12 +45,10 @@ struct PackingOptions {
 // examples and, where it knows them without reading, their labels.
 uint64_t ContentDigest(const Dataset& dataset, int64_t begin, int64_t end);
 
-// Adds what the pack doesn't hold yet. Every picture is decoded once, so that
-// broken ones are found; those that aren't shrunk keep their bytes, and those
-// that have none (pixels of Cifar or Idx) become PNG. The pack's bytes don't
-// depend on the number of threads.
-absl::Status Pack(const Dataset& dataset, const PackingOptions& options,
-                  PackWriter* writer);
+// Adds what the pack doesn't hold yet. The pack's bytes don't depend on the
+// number of threads.
+absl::Status Pack(const Dataset& dataset, const EncodeExample& encode,
+                  const PackingOptions& options, PackWriter* writer);
 
 }  // namespace toque
 

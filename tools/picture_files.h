@@ -11,12 +11,10 @@
 
 namespace toque {
 
-// Files, and of folders all pictures at any depth in them, in this order. They
-// have no classes; Name is the path as it was given, or below the folder that
-// was. An error for what isn't there and for a folder without pictures, all
-// together.
+// The pictures that FilesAt finds, tools/loose_files.h, without classes. An
+// error, too, for a word that is a video.
 absl::StatusOr<std::unique_ptr<Dataset>> PictureFilesAt(
-    const std::vector<std::string>& paths);
+    const std::vector<std::string>& words);
 
 // "cats/a.jpg" where the data set calls it "example 17 (cats/a.jpg)".
 std::string ShortName(const Dataset& dataset, int64_t index);

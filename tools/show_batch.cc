@@ -36,8 +36,8 @@ frames that were picked are drawn as a strip.
   --set='TEXT-PROTO FRAGMENT'
       Changes the experiment; may be given repeatedly.)";
 
-// As many as were asked for, or of strips as many as have about the width of
-// four pictures.
+// As many as were asked for; else fewer where they are wider than eight times
+// their height together.
 int Columns(const Sheet::Picture& picture) {
   if (!google::GetCommandLineFlagInfoOrDie("columns").is_default) {
     return FLAGS_columns;

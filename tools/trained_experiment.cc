@@ -32,6 +32,9 @@ DEFINE_string(transforms, "",
               "With --model: its transforms, as in a section; by default those "
               "of the weights that come with the program, else those of "
               "torchvision's classifiers.");
+DEFINE_string(split, "",
+              "The section whose transforms are used: eval or test (default: "
+              "eval where the experiment has one).");
 DEFINE_string(classes, "", "A text of class names in their order, one a line.");
 DEFINE_string(data, "", "As that of an experiment.");
 DEFINE_string(
@@ -44,9 +47,11 @@ DEFINE_int32(compute_threads, -1,
              "Threads that compute; 0: LibTorch's choice (default: the "
              "experiment's).");
 DEFINE_int32(loader_threads, -1,
-             "Threads that read pictures (default: as many as the machine has "
-             "cores).");
-DEFINE_int32(batch_size, 32, "Pictures that are computed together.");
+             "Threads that read pictures or clips (default: as many as the "
+             "machine has cores).");
+DEFINE_int32(batch_size, 0,
+             "Pictures or clips that are computed together; 0: as the "
+             "section's batch_size says, and at most 32.");
 
 namespace toque {
 namespace {
@@ -79,11 +84,15 @@ absl::Status CheckFlags() {
   if (FLAGS_model.empty() && !FLAGS_transforms.empty()) {
     return Invalid("--transforms needs --model");
   }
+  const std::string& split = FLAGS_split;
+  if (!split.empty() && split != "eval" && split != "test") {
+    return Invalid("--split must be eval or test", split);
+  }
   const std::set<std::string> averages = {"any", "none", "ema", "swa"};
   if (!averages.contains(FLAGS_averages)) {
     return Invalid("--averages must be any, none, ema or swa", FLAGS_averages);
   }
-  return Together({AtLeast("--batch_size", FLAGS_batch_size, 1),
+  return Together({AtLeast("--batch_size", FLAGS_batch_size, 0),
                    AtLeast("--loader_threads", FLAGS_loader_threads, -1),
                    AtLeast("--compute_threads", FLAGS_compute_threads, -1)});
 }

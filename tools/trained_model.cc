@@ -1,5 +1,6 @@
 #include "tools/trained_model.h"
 
+#include <algorithm>
 #include <iostream>
 #include <thread>
 #include <utility>
@@ -23,6 +24,7 @@ DECLARE_string(checkpoint);
 DECLARE_string(averages);
 DECLARE_string(classes);
 DECLARE_string(data);
+DECLARE_string(split);
 DECLARE_int32(loader_threads);
 DECLARE_int32(batch_size);
 
@@ -31,7 +33,7 @@ namespace {
 
 constexpr char kUsage[] =
     R"(The model is that of a run, with the averages of its
-weights where there are any and the transforms of its "eval":
+weights where there are any and the transforms of its "eval" (or --split):
 
   --run_dir=runs/clothing_finetune/2026-01-31_12-00-00
 
@@ -45,13 +47,19 @@ or that of an experiment or a plugin, with weights from a file:
 
 absl::Status MakeTransforms(const Context& context, TrainedModel* trained) {
   const Experiment& experiment = trained->experiment;
-  if (!experiment.has_eval() && !experiment.has_test()) return absl::OkStatus();
-  const bool eval = experiment.has_eval();
+  const bool eval =
+      FLAGS_split.empty() ? experiment.has_eval() : FLAGS_split == "eval";
+  if (!(eval ? experiment.has_eval() : experiment.has_test())) {
+    if (FLAGS_split.empty()) return absl::OkStatus();
+    return Invalid("--split must be a section that the experiment has",
+                   FLAGS_split);
+  }
   const Section& section = eval ? experiment.eval() : experiment.test();
   trained->evaluation = section;
+  trained->split = eval ? "eval" : "test";
   for (int i = 0; i < section.transform_size(); ++i) {
     const Context place =
-        context.At(absl::StrCat(eval ? "eval" : "test", ".transform[", i, "]"));
+        context.At(absl::StrCat(trained->split, ".transform[", i, "]"));
     ASSIGN_OR_RETURN(auto transform,
                      Build<Transform>(section.transform(i), place));
     trained->transforms.push_back(std::move(transform));
@@ -128,7 +136,9 @@ absl::StatusOr<LoaderOptions> TrainedModel::LoaderOf(const Dataset& dataset,
   for (const auto& transform : evaluation->transform()) {
     options.transform_names.emplace_back(PluginName(transform));
   }
-  options.batch_size = FLAGS_batch_size;
+  options.batch_size = FLAGS_batch_size > 0
+                           ? FLAGS_batch_size
+                           : std::min(32, evaluation->batch_size());
   options.threads =
       FLAGS_loader_threads >= 0
           ? FLAGS_loader_threads

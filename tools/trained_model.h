@@ -20,8 +20,10 @@ class Model;
 struct TrainedModel {
   Experiment experiment;         // where it comes from
   std::shared_ptr<Model> model;  // in evaluation mode, on the device
-  // What an evaluation does to an example: as eval says, or else test.
+  // What an evaluation does to an example: the section that --split names, or
+  // else eval, or else test.
   std::optional<Section> evaluation;
+  std::string split;  // "eval" or "test": which it is
   std::vector<std::unique_ptr<Transform>> transforms;
   std::vector<std::string> class_names;  // empty where they aren't known
   at::Device device = at::kCPU;

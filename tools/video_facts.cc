@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 #include "framework/command/flags.h"
 #include "framework/guarded.h"
-#include "framework/shared/folder_walk.h"
 #include "framework/video_index/make_index.h"
 #include "nlohmann/json.hpp"
 
 namespace toque {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 bool Known(const Rational& ratio) {
@@ -30,24 +27,6 @@ double SecondsOf(const VideoIndex& index) {
   if (!Known(index.time_base) || units <= 0) return size * each;
   const double span = units * index.time_base.value();
   return span + (each > 0 ? each : span / (size - 1));
-}
-
-absl::Status Add(const std::string& word, std::vector<std::string>* files) {
-  const std::string full = UserPath(word);
-  if (!fs::exists(full)) {
-    return absl::NotFoundError(absl::StrCat(word, ": isn't there"));
-  }
-  if (!fs::is_directory(full)) {
-    files->push_back(word);
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const std::vector<std::string> found,
-                   FilesIn(full, Files::kVideos));
-  for (const std::string& file : found) {
-    files->push_back((fs::path(word) / file).string());
-  }
-  if (!found.empty()) return absl::OkStatus();
-  return AtPlace(Invalid("must hold a video"), word);
 }
 
 }  // namespace
@@ -97,16 +76,6 @@ ordered_json VideoFacts::Json() const {
   facts["direct"] = direct;
   facts["separable"] = separable;
   return facts;
-}
-
-absl::StatusOr<std::vector<std::string>> VideoFilesAt(
-    const std::vector<std::string>& words) {
-  std::vector<std::string> files;
-  std::vector<absl::Status> faults;
-  for (const std::string& word : words) faults.push_back(Add(word, &files));
-  RETURN_IF_ERROR(Together(faults));
-  if (files.empty()) return Invalid("a video or a folder must be named");
-  return files;
 }
 
 std::vector<absl::StatusOr<VideoFacts>> LookThrough(

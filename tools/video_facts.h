@@ -39,12 +39,6 @@ struct VideoFacts {
   nlohmann::ordered_json Json() const;
 };
 
-// The files that words of a command line name, as the user wrote them, and of
-// folders all videos at any depth. An error for what isn't there, and for a
-// folder without videos.
-absl::StatusOr<std::vector<std::string>> VideoFilesAt(
-    const std::vector<std::string>& words);
-
 // The facts of each file, or why it is broken, in their order. Indexes are kept
 // in `index_folder`, as IndexOf does. `done` is called after each, by several
 // threads.

@@ -9,6 +9,7 @@
 #include "framework/shared/clip_reading.h"
 #include "gflags/gflags.h"
 #include "nlohmann/json.hpp"
+#include "tools/loose_files.h"
 #include "tools/progress_line.h"
 #include "tools/text_table.h"
 #include "tools/threads.h"
@@ -111,7 +112,8 @@ void PrintJson(const std::vector<std::string>& files, const Facts& all) {
 absl::StatusOr<bool> Main(const std::vector<std::string>& words) {
   RETURN_IF_ERROR(Together({Above("--seconds", FLAGS_seconds, 0),
                             AtLeast("--threads", FLAGS_threads, 0)}));
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, VideoFilesAt(words));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                   FilesAt(words, Files::kVideos));
   VideoLimits limits;
   limits.seconds = FLAGS_seconds;
   Facts all;

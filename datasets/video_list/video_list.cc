@@ -1,3 +1,4 @@
+#include "absl/strings/numbers.h"
 #include "datasets/video_list/video_list.pb.h"
 #include "framework/core/option_checks.h"
 #include "framework/shared/class_labels.h"
@@ -44,8 +45,11 @@ struct VideoList : FileDataset {
     std::string_view label = TakeLastWord(&path);
     if (options.has_class_index() && !labels.Knows(label)) {
       path = line;
+      // A number is a label, be it a wrong one.
+      int64_t number = 0;
+      const bool numbered = absl::SimpleAtoi(View(label), &number);
       label = FolderName(path);
-      if (!labels.Knows(label)) {
+      if (numbered || !labels.Knows(label)) {
         return Invalid(
             "a path must have a label of class_index after it, or lie in a "
             "folder that is named after a class",

@@ -110,6 +110,8 @@ TEST_F(VideoListTest, NamesTheLineThatIsWrong) {
   EXPECT_THAT(Open("a.avi\n", kIndex), FailsWith(indexed + "a.avi"));
   EXPECT_THAT(Open("Archer/a.avi 4\n", kIndex),
               FailsWith(indexed + "Archer/a.avi 4"));
+  EXPECT_THAT(Open("Archery/a.avi 4\n", kIndex),
+              FailsWith(indexed + "Archery/a.avi 4"));
   EXPECT_THAT(Open("\n"), FailsWith("a.txt: must name a video"));
 }
 

@@ -11,4 +11,6 @@ std::string Dataset::Name(int64_t index) const {
   return absl::StrCat("example ", index);
 }
 
+std::string Dataset::File(int64_t) const { return ""; }
+
 }  // namespace toque

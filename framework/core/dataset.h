@@ -32,6 +32,9 @@ class Dataset {
   // What errors call an example: "example 17" by default; a set of files adds
   // which, "example 17 (cats/a.jpg)".
   virtual std::string Name(int64_t index) const;
+  // The path of the file that holds nothing but this example, for tools that
+  // want the file; empty where there is none.
+  virtual std::string File(int64_t index) const;
 
   // Reads example `index` (0 <= index < size()) into a recycled Example, whose
   // images may view memory of the data set. `rng` is the example's own. Safe to

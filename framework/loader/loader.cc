@@ -1,6 +1,7 @@
 #include "framework/loader/loader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "framework/loader/epoch_order.h"
 #include "framework/loader/example_reader.h"
 #include "framework/loader/fill.h"
+#include "framework/stop.h"
 
 namespace toque {
 namespace {
@@ -94,8 +96,8 @@ class ThreadedLoader : public Loader {
   int64_t claimed_rows_ = 0;
   int64_t next_ = 0;
   int64_t allocations_ = 0;
-  int64_t broken_ = 0;  // of what was handed out
-  bool stop_ = false;
+  int64_t broken_ = 0;              // of what was handed out
+  std::atomic<bool> stop_ = false;  // also ends what threads read
   absl::Status failed_;
   Example own_example_;  // of the calling thread
   std::vector<std::thread> threads_;
@@ -235,6 +237,7 @@ void ThreadedLoader::PrepareOrder(std::unique_lock<std::mutex>* lock) {
 }
 
 void ThreadedLoader::Work() {
+  const StopScope scope(stop_);
   Example example;
   std::unique_lock lock(mutex_);
   for (;;) {

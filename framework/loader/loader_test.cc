@@ -285,8 +285,7 @@ TEST_F(LoaderTest, RefusesAnEpochOfAnotherLength) {
 
 TEST_F(LoaderTest, CanBeTornDownAtAnyMoment) {
   for (int i = 0; i < 2000; ++i) {
-    const auto loader = Start(Options(i % 4));
-    Take(*loader, i % 17);
+    Take(*Start(Options(i % 4)), i % 17);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/core/option_checks.h"
+#include "framework/stop.h"
 #include "framework/video_index/limits.h"
 
 namespace toque {
@@ -102,6 +103,7 @@ void ClipReading::Open(const Context& context) {
   VideoLimits limits;
   limits.max_pixels = decoding_.max_pixels();
   limits.seconds = decoding_.seconds();
+  limits.cancelled = MustStop;
   std::string folder = decoding_.index_folder();
   if (!decoding_.has_index_folder()) {
     folder = DefaultIndexFolder();

@@ -17,6 +17,7 @@ struct FileDataset : Dataset {
   std::string Name(int64_t index) const override {
     return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
   }
+  std::string File(int64_t index) const override { return files.Path(index); }
   absl::StatusOr<std::vector<int64_t>> Labels() const override {
     return files.Labels();
   }

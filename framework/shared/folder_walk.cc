@@ -28,15 +28,6 @@ constexpr std::string_view kVideos[] = {
     ".mp4", ".avi", ".mkv", ".mov", ".webm", ".mpg", ".mpeg",
     ".m4v", ".wmv", ".flv", ".ts",  ".3gp",  ".ogv"};
 
-bool IsOneOf(Files files, const std::string& name) {
-  const size_t dot = name.rfind('.');
-  if (dot == name.npos) return false;
-  const std::string ending = absl::AsciiStrToLower(name.substr(dot));
-  return files == Files::kPictures
-             ? std::ranges::find(kPictures, ending) != std::end(kPictures)
-             : std::ranges::find(kVideos, ending) != std::end(kVideos);
-}
-
 struct Listing {
   Names folders;
   Names found;
@@ -56,7 +47,7 @@ absl::StatusOr<Listing> List(const std::string& folder, Files files) {
     } else if (fault == std::errc::too_many_symbolic_link_levels) {
       return AtPlace(Invalid("a link must not lead back to itself"),
                      entry->path().native());
-    } else if (IsOneOf(files, name)) {
+    } else if (HasEnding(files, name)) {
       listing.found.push_back(std::move(name));
     } else {
       listing.others.push_back(std::move(name));
@@ -148,6 +139,15 @@ std::string_view TakeDigits(std::string_view* text) {
 }
 
 }  // namespace
+
+bool HasEnding(Files files, const std::string& name) {
+  const size_t dot = name.rfind('.');
+  if (dot == name.npos) return false;
+  const std::string ending = absl::AsciiStrToLower(name.substr(dot));
+  return files == Files::kPictures
+             ? std::ranges::find(kPictures, ending) != std::end(kPictures)
+             : std::ranges::find(kVideos, ending) != std::end(kVideos);
+}
 
 absl::StatusOr<Names> Subfolders(const std::string& folder) {
   ASSIGN_OR_RETURN(Listing listing, List(folder, Files::kPictures));

@@ -26,6 +26,9 @@ enum class Files {
   kVideos,
 };
 
+// Whether a file of that name, or path, is one of those.
+bool HasEnding(Files files, const std::string& name);
+
 // The files in `folder` and all folders below it, as paths from there: folder
 // by folder, as torchvision orders them. An error where a link leads back to a
 // folder that it lies in.

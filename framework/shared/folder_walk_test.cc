@@ -127,6 +127,14 @@ TEST_F(FolderWalkTest, NamesAFolderThatIsMissing) {
   EXPECT_THAT(FilesIn(folder_ + "/none", Files::kVideos), FailsWith("/none"));
 }
 
+TEST(HasEndingTest, LooksAtTheEndingInAnyCase) {
+  EXPECT_TRUE(HasEnding(Files::kPictures, "a.mp4/b.JPG"));
+  EXPECT_FALSE(HasEnding(Files::kVideos, "a.mp4/b.JPG"));
+  EXPECT_TRUE(HasEnding(Files::kVideos, "b.jpg.WebM"));
+  EXPECT_FALSE(HasEnding(Files::kPictures, "jpg"));
+  EXPECT_FALSE(HasEnding(Files::kVideos, "mp4.txt"));
+}
+
 TEST(NaturalLessTest, OrdersNumbersByTheirValue) {
   // "01" and "1" have one value; bytes decide.
   const std::vector<std::string> expected = {"",

@@ -117,6 +117,7 @@ absl::Status ClipDecoder::Hand(Take take) {
                           : wanted.frame == number;
       });
   if (found == missing_.end()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckPixels(frame_->width, frame_->height, max_pixels_));
   const int64_t frame = found->frame;
   missing_.erase(found);
   return take(frame, *frame_);

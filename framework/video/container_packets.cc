@@ -43,6 +43,7 @@ class PacketsOfContainer : public PacketSource {
       ASSIGN_OR_RETURN(container_, Container::Open(path_, max_pixels_, deadline,
                                                    index_.stream));
       next_ = 0;
+      RETURN_IF_ERROR(CheckUnchanged());
     }
     const OwnedPacket skipped(av_packet_alloc());
     if (skipped == nullptr) return Broken("no memory for a packet");
@@ -56,6 +57,13 @@ class PacketsOfContainer : public PacketSource {
     }
     packet->pos = number;
     return CopyLasting(*skipped, packet);
+  }
+
+  absl::Status CheckUnchanged() const override {
+    if (container_ == nullptr || !index_.file.has_value()) {
+      return absl::OkStatus();
+    }
+    return container_->CheckUnchanged(*index_.file);
   }
 
  private:

@@ -74,6 +74,7 @@ absl::StatusOr<std::string> PackOriginal(const std::string& path,
     bytes.append(reinterpret_cast<const char*>(packet->data),
                  static_cast<size_t>(packet->size));
   }
+  RETURN_IF_ERROR(source->CheckUnchanged());
   return WritePacked(packed, bytes);
 }
 

@@ -13,7 +13,7 @@
 
 namespace toque {
 
-// docs/video.md describes the bytes.
+// docs/video_index.md describes the bytes.
 struct PackedClip {
   VideoIndex index;  // direct; offsets count from the first packet's byte on
   absl::Span<const uint8_t> packets;  // a part of the bytes it was read from

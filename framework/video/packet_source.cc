@@ -28,11 +28,13 @@ class DirectPackets : public PacketSource {
     return Fill(number, entry, packet->data);
   }
 
+ protected:
+  const VideoIndex& index_;
+
  private:
   virtual absl::Status Fill(int32_t number, const VideoPacket& entry,
                             uint8_t* data) = 0;
 
-  const VideoIndex& index_;
   PacketBuffers* buffers_;
 };
 
@@ -41,6 +43,11 @@ class PacketsOfFile : public DirectPackets {
   PacketsOfFile(int file, const VideoIndex& index, PacketBuffers* buffers)
       : DirectPackets(index, buffers), file_(file) {}
   ~PacketsOfFile() override { close(file_); }
+
+  absl::Status CheckUnchanged() const override {
+    if (!index_.file.has_value()) return absl::OkStatus();
+    return toque::CheckUnchanged(file_, *index_.file);
+  }
 
  private:
   absl::Status Fill(int32_t number, const VideoPacket& entry,
@@ -125,6 +132,7 @@ absl::StatusOr<std::unique_ptr<PacketSource>> FilePackets(
     return Broken(absl::StrCat("can't be opened: ", reason));
   }
   auto packets = std::make_unique<PacketsOfFile>(file, index, buffers);
+  RETURN_IF_ERROR(packets->CheckUnchanged());
   RETURN_IF_ERROR(
       buffers->Reserve(index, static_cast<uint64_t>(about.st_size)));
   return packets;

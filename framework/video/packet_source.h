@@ -24,6 +24,8 @@ class PacketSource {
   // isn't there any more.
   virtual absl::Status Read(int32_t number, const Deadline& deadline,
                             AVPacket* packet) = 0;
+  // Broken where the file isn't any more the one that the index is of.
+  virtual absl::Status CheckUnchanged() const { return absl::OkStatus(); }
 };
 
 // Memory for packets' bytes, used again and again. Not for several threads.
@@ -44,7 +46,8 @@ class PacketBuffers {
   size_t room_ = 0;
 };
 
-// Packets of a direct index from the file. index and buffers outlive it.
+// Packets of a direct index from the file, which stays open. Broken where it
+// isn't the one that the index is of. index and buffers outlive it.
 absl::StatusOr<std::unique_ptr<PacketSource>> FilePackets(
     const std::string& path, const VideoIndex& index, PacketBuffers* buffers);
 

@@ -238,6 +238,7 @@ absl::StatusOr<std::string> PackShortGroups(const std::string& path,
                                  [&](int64_t number, const AVFrame& frame) {
                                    return encoder.Take(number, frame);
                                  }));
+  RETURN_IF_ERROR(packets->CheckUnchanged());
   return encoder.Finish();
 }
 

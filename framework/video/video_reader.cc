@@ -46,11 +46,17 @@ class VideoReader::Clip {
     CHECK(packets_ != nullptr) << "no clip is open";
     const Deadline deadline(limits_);
     RETURN_IF_ERROR(decoder_.Open(index_, limits_.max_pixels));
-    return decoder_.Decode(PlanDecoding(index_, frames), deadline,
-                           packets_.get(),
-                           [&](int64_t number, const AVFrame& frame) {
-                             return Take(number, frame, frames, images);
-                           });
+    const absl::Status decoded =
+        decoder_.Decode(PlanDecoding(index_, frames), deadline, packets_.get(),
+                        [&](int64_t number, const AVFrame& frame) {
+                          return Take(number, frame, frames, images);
+                        });
+    // Explains what may be wrong with the packets, or with frames that look
+    // right.
+    if (!absl::IsCancelled(decoded)) {
+      RETURN_IF_ERROR(packets_->CheckUnchanged());
+    }
+    return decoded;
   }
 
   const VideoIndex& index() const { return index_; }

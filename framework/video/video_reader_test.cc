@@ -1,8 +1,6 @@
 #include "framework/video/video_reader.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <tuple>
 #include <utility>
@@ -180,16 +178,6 @@ TEST(VideoReader, ReadsOneClipAfterAnother) {
   }
 }
 
-TEST(VideoReader, FindsFilesThatWereCutOrReplaced) {
-  const std::string path = Written({.encoder = "libx264"}, "replaced.mp4");
-  VideoReader reader;
-  ASSERT_OK(reader.Open(path));
-  std::filesystem::resize_file(path, 600);
-  EXPECT_EQ(StatusOf(Frames(reader, {19})).code(), absl::StatusCode::kDataLoss);
-  std::ofstream(path) << std::string(100'000, 'x');
-  EXPECT_THAT(Frames(reader, {19}), FailsWith("frame 19 can't be decoded"));
-}
-
 TEST(VideoReader, RefusesWhatIsNoPackedClip) {
   const std::string path = Written({}, "packed.avi");
   VideoReader reader;
@@ -204,21 +192,6 @@ TEST(VideoReader, RefusesWhatIsNoPackedClip) {
               absl::StatusCode::kDataLoss)
         << size;
   }
-}
-
-TEST(VideoReader, EndsWhereItIsCancelledOrTakesTooLong) {
-  const std::string path = Written({}, "long.avi");
-  VideoLimits limits;
-  bool cancelled = false;
-  limits.cancelled = [&] { return cancelled; };
-  VideoReader reader(limits);
-  ASSERT_OK(reader.Open(path));
-  cancelled = true;
-  EXPECT_EQ(StatusOf(Frames(reader, {9})).code(), absl::StatusCode::kCancelled);
-  cancelled = false;
-  EXPECT_OK(Frames(reader, {9}));
-  limits.seconds = 0;
-  EXPECT_THAT(VideoReader(limits).Open(path), FailsWith("at most 0 s"));
 }
 
 TEST(ReaderPool, LendsAReaderAgain) {

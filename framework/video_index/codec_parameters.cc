@@ -1,6 +1,7 @@
 #include "framework/video_index/codec_parameters.h"
 
 #include <algorithm>
+#include <climits>
 
 extern "C" {
 #include "libavutil/mem.h"
@@ -70,8 +71,27 @@ bool FirstPacketMatters(const VideoIndex::Codec& codec) {
           profile == FF_PROFILE_H264_CAVLC_444);
 }
 
+absl::Status CheckPixels(int64_t width, int64_t height, int64_t max_pixels) {
+  if (height < 1 || width <= max_pixels / height) return absl::OkStatus();
+  return Broken(absl::StrCat("frames must have at most ", max_pixels,
+                             " pixels, got ", width, " x ", height));
+}
+
+int64_t PaddedPixels(int64_t width, int64_t height, int64_t max_pixels) {
+  constexpr int64_t kMost = INT_MAX;  // that the option takes
+  // Sides are made multiples of up to 128, and decoders of the MPEG family
+  // count memory for 280 rows of edges as a picture of its own.
+  constexpr int64_t kGroup = 512;
+  const int64_t pixels = std::min(max_pixels, kMost);
+  const bool known = width > 0 && height > 0;
+  const int64_t room =
+      known ? kGroup * (width + height + kGroup) : 3 * pixels + kGroup * kGroup;
+  return std::min(pixels + room, kMost);
+}
+
 absl::StatusOr<OwnedCodec> OpenDecoder(const VideoIndex::Codec& codec,
                                        int64_t max_pixels) {
+  RETURN_IF_ERROR(CheckPixels(codec.width, codec.height, max_pixels));
   const AVCodec* decoder =
       avcodec_find_decoder(static_cast<AVCodecID>(codec.id));
   if (decoder == nullptr || decoder->type != AVMEDIA_TYPE_VIDEO) {
@@ -81,7 +101,7 @@ absl::StatusOr<OwnedCodec> OpenDecoder(const VideoIndex::Codec& codec,
   OwnedCodec context(avcodec_alloc_context3(decoder));
   if (context == nullptr) return Broken("no memory for a decoder");
   int result = avcodec_parameters_to_context(context.get(), parameters.get());
-  context->max_pixels = max_pixels;
+  context->max_pixels = PaddedPixels(codec.width, codec.height, max_pixels);
   context->thread_count = 1;
   if (result >= 0) result = avcodec_open2(context.get(), decoder, nullptr);
   if (result >= 0) return context;

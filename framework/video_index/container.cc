@@ -9,6 +9,8 @@
 #include <cstring>
 #include <vector>
 
+#include "framework/video_index/codec_parameters.h"
+
 extern "C" {
 #include "libavutil/mem.h"
 }
@@ -27,9 +29,12 @@ constexpr int kBuffer = 1 << 15;
 // frames are coded.
 class DecoderOptions {
  public:
-  DecoderOptions(size_t streams, int64_t max_pixels) : options_(streams) {
-    for (AVDictionary*& option : options_) {
-      av_dict_set_int(&option, "max_pixels", max_pixels, 0);
+  DecoderOptions(const AVFormatContext& input, int64_t max_pixels)
+      : options_(input.nb_streams) {
+    for (size_t i = 0; i < options_.size(); ++i) {
+      const AVCodecParameters& coded = *input.streams[i]->codecpar;
+      av_dict_set_int(&options_[i], "max_pixels",
+                      PaddedPixels(coded.width, coded.height, max_pixels), 0);
     }
   }
   ~DecoderOptions() {
@@ -80,7 +85,7 @@ absl::Status Container::OpenFile(const std::string& path) {
   }
   if (!S_ISREG(facts.st_mode)) return Broken("must be a file");
   if (facts.st_size == 0) return Broken("must be a video, got an empty file");
-  size_ = facts.st_size;
+  stamp_ = StampOf(facts);
   auto* const buffer = static_cast<uint8_t*>(av_malloc(kBuffer));
   if (buffer == nullptr) return Broken("no memory for the container");
   bytes_.reset(
@@ -107,8 +112,8 @@ absl::Status Container::OpenInput(const std::string& path, int64_t max_pixels) {
   input_.reset(input);  // null after an error
   if (result == AVERROR(EINVAL)) result = AVERROR_INVALIDDATA;
   if (result < 0) return Fault("must be a video", result);
-  result = avformat_find_stream_info(
-      input, DecoderOptions(input->nb_streams, max_pixels).get());
+  result = avformat_find_stream_info(input,
+                                     DecoderOptions(*input, max_pixels).get());
   if (result < 0) return Fault("its streams can't be made out", result);
   return deadline_->Check();
 }
@@ -130,9 +135,7 @@ absl::Status Container::FindVideo(int64_t max_pixels, int stream) {
   if (width < 1 || height < 1) {
     return Broken("its frames must have a size");
   }
-  if (width <= max_pixels / height) return absl::OkStatus();
-  return Broken(absl::StrCat("frames must have at most ", max_pixels,
-                             " pixels, got ", width, " x ", height));
+  return CheckPixels(width, height, max_pixels);
 }
 
 absl::StatusOr<bool> Container::Next(const Deadline& deadline,
@@ -144,7 +147,8 @@ absl::StatusOr<bool> Container::Next(const Deadline& deadline,
     const int result = av_read_frame(input_.get(), packet);
     if (result < 0) {
       RETURN_IF_ERROR(deadline.Check());
-      return false;
+      if (fault_ == 0) return false;
+      return Broken(absl::StrCat("can't be read: ", std::strerror(fault_)));
     }
     if (packet->stream_index == stream_->index && packet->size > 0) return true;
   }
@@ -163,6 +167,10 @@ absl::Status Container::Fault(std::string_view what, int result) const {
   return Broken(absl::StrCat(View(what), ": ", TextOf(result)));
 }
 
+absl::Status Container::CheckUnchanged(const FileStamp& stamp) const {
+  return toque::CheckUnchanged(file_, stamp);
+}
+
 size_t Container::ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const {
   size_t done = 0;
   while (done < bytes.size()) {
@@ -178,20 +186,23 @@ size_t Container::ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const {
 int Container::ReadBytes(void* self, uint8_t* bytes, int size) {
   auto* const container = static_cast<Container*>(self);
   if (!container->deadline_->Check().ok()) return AVERROR_EXIT;
-  const size_t got =
-      container->ReadAt(static_cast<uint64_t>(container->position_),
-                        absl::MakeSpan(bytes, static_cast<size_t>(size)));
+  ssize_t got = 0;
+  do {
+    got = pread(container->file_, bytes, static_cast<size_t>(size),
+                container->position_);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return AVERROR(container->fault_ = errno);
   if (got == 0) return AVERROR_EOF;
-  container->position_ += static_cast<int64_t>(got);
+  container->position_ += got;
   return static_cast<int>(got);
 }
 
 int64_t Container::Seek(void* self, int64_t offset, int whence) {
   auto* const container = static_cast<Container*>(self);
   whence &= ~AVSEEK_FORCE;
-  if (whence == AVSEEK_SIZE) return container->size_;
+  if (whence == AVSEEK_SIZE) return container->stamp_.size;
   if (whence == SEEK_CUR) offset += container->position_;
-  if (whence == SEEK_END) offset += container->size_;
+  if (whence == SEEK_END) offset += container->stamp_.size;
   if (offset < 0) return AVERROR(EINVAL);
   return container->position_ = offset;
 }

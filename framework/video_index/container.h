@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "framework/video_index/deadline.h"
 #include "framework/video_index/ffmpeg.h"
+#include "framework/video_index/file_stamp.h"
 
 namespace toque {
 
@@ -26,7 +27,7 @@ class Container {
   Container& operator=(const Container&) = delete;
 
   // The video's next packet that has bytes; false where there is no more, or
-  // the file is damaged from here on.
+  // the file is damaged from here on. Broken where the file can't be read.
   absl::StatusOr<bool> Next(const Deadline& deadline, AVPacket* packet);
 
   const AVStream& stream() const { return *stream_; }
@@ -35,6 +36,11 @@ class Container {
   bool HasAudio() const;
   // Reads the file's bytes from `offset` on, and gives how many there were.
   size_t ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const;
+
+  // Of the file when it was opened.
+  const FileStamp& stamp() const { return stamp_; }
+  // Broken where the file, as it is now, isn't the one of that stamp.
+  absl::Status CheckUnchanged(const FileStamp& stamp) const;
 
  private:
   struct FreedAsBytes {
@@ -49,9 +55,10 @@ class Container {
   static int64_t Seek(void* self, int64_t offset, int whence);
 
   int file_ = -1;
-  int64_t size_ = 0;
+  FileStamp stamp_;
   int64_t position_ = 0;
   const Deadline* deadline_ = nullptr;  // of the call that is under way
+  int fault_ = 0;                       // why reading failed, of errno's
   std::unique_ptr<AVIOContext, FreedAsBytes> bytes_;
   OwnedInput input_;
   AVStream* stream_ = nullptr;

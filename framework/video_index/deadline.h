@@ -27,11 +27,6 @@ class Deadline {
                                " s to read"));
   }
 
-  // For AVIOInterruptCB, whose opaque is a Deadline.
-  static int IsOver(void* deadline) {
-    return static_cast<const Deadline*>(deadline)->Check().ok() ? 0 : 1;
-  }
-
  private:
   const VideoLimits* limits_;
   std::chrono::steady_clock::time_point start_ =

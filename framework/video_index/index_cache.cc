@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "framework/video_index/codec_parameters.h"
 #include "framework/video_index/ffmpeg.h"
 #include "framework/video_index/make_index.h"
 #include "glog/logging.h"
@@ -24,15 +25,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMagic = "toque\nvc";
 
 // What a kept index is good for, as bytes.
-absl::StatusOr<std::string> KeyOf(const std::string& path) {
-  struct stat facts;
-  if (stat(path.c_str(), &facts) != 0) {
-    return Broken(absl::StrCat("can't be opened: ", std::strerror(errno)));
-  }
-  const int64_t numbers[] = {
-      avcodec_version(), avformat_version(), facts.st_size,
-      int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec,
-      static_cast<int64_t>(path.size())};
+std::string KeyOf(const FileStamp& stamp, const std::string& path) {
+  const int64_t numbers[] = {avcodec_version(), avformat_version(), stamp.size,
+                             stamp.modified, static_cast<int64_t>(path.size())};
   std::string key(kMagic);
   key.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
   return key + path;
@@ -113,10 +108,7 @@ absl::Status CheckLimits(const VideoIndex& index, const VideoLimits& limits) {
     return Broken(
         absl::StrCat("must have at most ", limits.max_packets, " packets"));
   }
-  const int64_t width = index.codec.width, height = index.codec.height;
-  if (width <= limits.max_pixels / height) return absl::OkStatus();
-  return Broken(absl::StrCat("frames must have at most ", limits.max_pixels,
-                             " pixels, got ", width, " x ", height));
+  return CheckPixels(index.codec.width, index.codec.height, limits.max_pixels);
 }
 
 }  // namespace
@@ -127,18 +119,17 @@ absl::StatusOr<VideoIndex> IndexOf(const std::string& path,
   if (folder.empty()) return MakeIndex(path, limits);
   std::error_code error;
   const std::string whole = fs::absolute(path, error).lexically_normal();
-  ASSIGN_OR_RETURN(const std::string key, KeyOf(whole));
+  ASSIGN_OR_RETURN(const FileStamp stamp, StampOf(whole));
+  const std::string key = KeyOf(stamp, whole);
   const std::string file = absl::StrCat(folder, "/", FileName(whole));
   if (std::optional<VideoIndex> kept = Kept(file, key)) {
     RETURN_IF_ERROR(CheckLimits(*kept, limits));
+    kept->file = stamp;
     return *std::move(kept);
   }
   ASSIGN_OR_RETURN(VideoIndex index, MakeIndex(path, limits));
-  // Of a file that was changed meanwhile none is kept.
-  const absl::StatusOr<std::string> key_after = KeyOf(whole);
-  if (key_after.ok() && *key_after == key) {
-    Keep(folder, file, key + index.Serialise());
-  }
+  // Of a file that took the place of the one that was asked for none is kept.
+  if (index.file == stamp) Keep(folder, file, key + index.Serialise());
   return index;
 }
 

@@ -43,6 +43,7 @@ void SetTurn(const AVStream& stream, VideoIndex* index) {
 VideoIndex Described(const Container& container) {
   const AVStream& stream = container.stream();
   VideoIndex index;
+  index.file = container.stamp();
   index.codec = CodecOf(*stream.codecpar);
   index.codec_name = avcodec_get_name(stream.codecpar->codec_id);
   index.container = container.name();
@@ -145,6 +146,7 @@ absl::Status IndexMaker::Note(const AVPacket& packet,
 }
 
 absl::Status IndexMaker::Take(const AVFrame& frame) {
+  RETURN_IF_ERROR(CheckPixels(frame.width, frame.height, limits_.max_pixels));
   if (frame.decode_error_flags != 0 ||
       (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0) {
     sound_ = false;
@@ -253,6 +255,7 @@ absl::StatusOr<VideoIndex> Pass(const std::string& path,
     RETURN_IF_ERROR(maker.Add(packet.get(), offset, deadline));
   }
   RETURN_IF_ERROR(maker.Add(nullptr, std::nullopt, deadline));
+  RETURN_IF_ERROR(container->CheckUnchanged(container->stamp()));
   return maker.Finish();
 }
 

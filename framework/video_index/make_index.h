@@ -13,7 +13,8 @@ namespace toque {
 
 // The index of the file at `path`, of its stream of that number or of the one
 // that FFmpeg takes for the best video. Broken, with the reason, for what is no
-// video, holds no frame that can be decoded, or exceeds the limits.
+// video, holds no frame that can be decoded, exceeds the limits, or is written
+// to meanwhile.
 absl::StatusOr<VideoIndex> MakeIndex(const std::string& path,
                                      const VideoLimits& limits,
                                      int stream = -1);

@@ -1,10 +1,10 @@
 #include "framework/video_index/packed_planes.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "framework/video_index/codec_kinds.h"
 
 namespace toque {
@@ -20,7 +20,7 @@ bool NamesPackingEncoder(std::string_view headers) {
   if (at == std::string_view::npos) return false;
   const auto skip_digits = [&] {
     const size_t begin = at;
-    while (at < headers.size() && std::isdigit(headers[at]) != 0) ++at;
+    while (at < headers.size() && absl::ascii_isdigit(headers[at])) ++at;
     return at > begin;
   };
   at += kName.size();

@@ -133,7 +133,7 @@ void CodecValues(Archive& archive, Codec& codec) {
   archive.Value(codec.extra);
 }
 
-// All but packets and frames, in the order of docs/video.md.
+// All but packets and frames, in the order of docs/video_index.md.
 template <typename Archive, typename Index>
 void Values(Archive& archive, Index& index) {
   CodecValues(archive, index.codec);

@@ -5,11 +5,13 @@
 #define TOQUE_FRAMEWORK_VIDEO_INDEX_VIDEO_INDEX_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "framework/status.h"
+#include "framework/video_index/file_stamp.h"
 
 namespace toque {
 
@@ -46,6 +48,9 @@ struct VideoFrame {
 };
 
 struct VideoIndex {
+  // The file that it was made of, or checked against; not among its bytes.
+  std::optional<FileStamp> file;
+
   // As FFmpeg's AVCodecParameters.
   struct Codec {
     int32_t id = 0;
@@ -100,7 +105,7 @@ struct VideoIndex {
     return rotation % 180 == 0 ? codec.height : codec.width;
   }
 
-  // The index as bytes, docs/video.md describes them, and back. What is cut or
+  // The index as bytes, docs/video_index.md describes them, and back. What is cut or
   // changed, or refers to packets that aren't there, is Broken.
   std::string Serialise() const;
   static absl::StatusOr<VideoIndex> Parse(absl::Span<const uint8_t> bytes);

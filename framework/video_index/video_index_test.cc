@@ -99,7 +99,7 @@ TEST(VideoIndexTest, TurnsTheSizeWithTheFrame) {
   EXPECT_EQ(index.width(), 320);
 }
 
-// docs/video.md has the layout.
+// docs/video_index.md has the layout.
 TEST(VideoIndexTest, HasTheDocumentedBytes) {
   VideoIndex index;
   index.codec.id = 7;

@@ -74,8 +74,10 @@ struct SegmentConsensusModel : Model {
   }
 
   at::Tensor Forward(const at::Tensor& input) override {
-    CHECK_SHAPE(input, {kAny, kAny, kAny, kAny, kAny});
-    const at::Tensor scores = ScoresOf(input);
+    // The loader gives clips of a single frame as pictures.
+    const at::Tensor clips = input.dim() == 4 ? input.unsqueeze(1) : input;
+    CHECK_SHAPE(clips, {kAny, kAny, kAny, kAny, kAny});
+    const at::Tensor scores = ScoresOf(clips);
     return (*consensus)(scores.unflatten(0, {-1, *segments}));
   }
 

@@ -15,24 +15,35 @@
 //   jpeg    from pictures in memory, JPEG of quality 90
 //   sizes   prints the bytes of each of these forms, and ends
 //   hash    prints a line with the XXH64 of each wanted frame, and ends
+//   opens   opens the clips in turn 10,000 times and reads a frame each time;
+//           after every 1,000 prints how many descriptors are open and how much
+//           memory is resident, and ends
+//   threads prints the wall seconds of all requests for one thread and for two,
+//           in turn, and ends
+
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cinttypes>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "framework/codec/encode.h"
 #include "framework/image/image.h"
-#include "framework/video_index/make_index.h"
 #include "framework/video/packed_clip.h"
 #include "framework/video/video_reader.h"
+#include "framework/video_index/make_index.h"
 #include "glog/logging.h"
 #include "tests/benchmarks/measure.h"
 #include "xxhash.h"
@@ -208,6 +219,56 @@ void PrintSizes(const std::vector<Request>& requests,
   }
 }
 
+int64_t OpenDescriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                       {});
+}
+
+double ResidentMebibytes() {
+  int64_t all = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+void OpenMany(const std::vector<Request>& requests, Server* server) {
+  constexpr int64_t kOpens = 10'000, kEach = 1'000;
+  for (int64_t i = 0; i < kOpens; ++i) {
+    Request one = requests[static_cast<size_t>(i) % requests.size()];
+    one.frames.resize(1);
+    server->Serve(one);
+    if ((i + 1) % kEach != 0) continue;
+    std::printf("%" PRId64 " opens: %" PRId64 " descriptors, %.2f MiB\n", i + 1,
+                OpenDescriptors(), ResidentMebibytes());
+  }
+}
+
+// Of all requests, each served once by one of the servers, a thread each.
+double WallSecondsOf(const std::vector<Request>& requests,
+                     const std::vector<Server*>& servers) {
+  std::atomic<size_t> next = 0;
+  std::vector<std::thread> threads;
+  const double start = WallSeconds();
+  for (Server* const server : servers) {
+    threads.emplace_back([&requests, &next, server] {
+      for (size_t i = next++; i < requests.size(); i = next++) {
+        server->Serve(requests[i]);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return WallSeconds() - start;
+}
+
+void CompareThreads(const std::vector<Request>& requests, const char* folder) {
+  Server first("file", folder), second("file", folder);
+  WallSecondsOf(requests, {&first, &second});  // makes indexes
+  for (int round = 0; round < 9; ++round) {
+    const double one = WallSecondsOf(requests, {&first});
+    const double two = WallSecondsOf(requests, {&first, &second});
+    std::printf("%.3f s, two threads %.3f s, %.3f\n", one, two, one / two);
+  }
+}
+
 int Main(int argc, char** argv) {
   if (argc != 4) {
     std::cerr << "video MODE REQUESTS INDEX_FOLDER: all must be given\n";
@@ -216,14 +277,10 @@ int Main(int argc, char** argv) {
   const std::string mode = argv[1];
   const std::vector<Request> requests = ReadRequests(argv[2]);
   Server server(mode, argv[3]);
-  if (mode == "sizes") {
-    PrintSizes(requests, argv[3]);
-    return 0;
-  }
-  if (mode == "hash") {
-    PrintHashes(requests, &server);
-    return 0;
-  }
+  if (mode == "threads") return CompareThreads(requests, argv[3]), 0;
+  if (mode == "sizes") return PrintSizes(requests, argv[3]), 0;
+  if (mode == "hash") return PrintHashes(requests, &server), 0;
+  if (mode == "opens") return OpenMany(requests, &server), 0;
   Pass(requests, &server);  // makes indexes and the forms that are kept
   std::cout << "{\"ready\":1}" << std::endl;
   for (std::string line; std::getline(std::cin, line);) {

@@ -69,7 +69,8 @@ std::string NameOf(const testing::TestParamInfo<std::string>& page) {
 
 INSTANTIATE_TEST_SUITE_P(Pages, FragmentsTest,
                          testing::Values("docs/features.md", "docs/inspect.md",
-                                         "docs/pictures.md", "docs/weights.md"),
+                                         "docs/pictures.md", "docs/video.md",
+                                         "docs/weights.md"),
                          NameOf);
 
 INSTANTIATE_TEST_SUITE_P(Pages, ExamplesTest,

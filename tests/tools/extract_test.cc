@@ -4,6 +4,8 @@
 
 #include "ATen/core/Tensor.h"
 #include "ATen/ops/allclose.h"
+#include "ATen/ops/empty.h"
+#include "framework/core/dataset.h"
 #include "framework/weights/safetensors.h"
 #include "tests/end_to_end/small_run.h"
 #include "tests/tools/picture_folder.h"
@@ -134,6 +136,37 @@ TEST_F(ExtractTest, OverwritesNothingBeforeAllIsChecked) {
   EXPECT_THAT(Extract({"--taps=liner", "--overwrite", pictures_}).output,
               HasSubstr("--taps: must be a part of the model"));
   EXPECT_TRUE(fs::exists(out_));
+}
+
+// The scores of a clip's frames, each computed by itself, and their mean.
+TEST_F(ExtractTest, AveragesTheFramesOfAClip) {
+  const std::string options =
+      "examples: 5 frames: 6 sampler { "
+      "[type.googleapis.com/recipe.TsnSegments] { segments: 3 mode: TEST } }";
+  const ToolRun run = Extract(
+      {"--taps=linear",
+       "--model=[type.googleapis.com/recipe.SegmentConsensus] { backbone { "
+       "[type.googleapis.com/recipe.CifarResNet] { depth: 8 classes: 6 } } }",
+       "--transforms=transform { [type.googleapis.com/recipe.CenterCrop] { "
+       "size: 32 } }",
+       "--dataset=[type.googleapis.com/recipe.MovingShapes] { " + options +
+           " }"});
+  ASSERT_EQ(run.status, 0) << run.output;
+  const at::Tensor rows = Read("linear");
+  ASSERT_EQ(rows.sizes(), at::IntArrayRef({5, 6}));
+  const auto clips = MakeOrDie<Dataset>("recipe.MovingShapes", options);
+  ASSERT_OK(clips->Open(Context()));
+  Example example;
+  for (int64_t i = 0; i < 5; ++i) {
+    Rng rng(0);
+    ASSERT_OK(clips->Read(i, rng, &example));
+    const at::Tensor frames = at::empty({3, 3, 32, 32}, at::kFloat);
+    for (int64_t t = 0; t < 3; ++t) {
+      ASSERT_OK(example.images[0][static_cast<size_t>(t)].Write(
+          frames[t].mutable_data_ptr<float>()));
+    }
+    EXPECT_TRUE(at::allclose(rows[i], LogitsOf(frames).mean(0), 1e-4, 1e-5));
+  }
 }
 
 TEST_F(ExtractTest, SaysWhatIsWrong) {

@@ -82,6 +82,14 @@ TEST(FusionTest, FiguresAreAccuracyAndItsMeanOverClasses) {
       FailsWith("an example must have a class"));
 }
 
+TEST(FusionTest, NaNIsWrong) {
+  const ScoreFile file =
+      FileOf({"a", "b", "c"}, {NAN, 0.5, 0.5, NAN, 0.9, 0.1}, {0, 0, 0});
+  const auto figures = FiguresOf(file.scores(), file.labels());
+  ASSERT_OK(figures);
+  EXPECT_DOUBLE_EQ(figures->accuracy, 1.0 / 3);
+}
+
 TEST(FusionTest, RefusesOtherExamples) {
   EXPECT_EQ(Fault(Second()), "");
   EXPECT_EQ(Fault(Second("A/v4.avi")),

@@ -200,7 +200,8 @@ TEST_F(PredictTest, WeightsOfTheBuildBringTheirTransforms) {
 }
 
 TEST_F(PredictTest, SaysWhatIsWrong) {
-  EXPECT_THAT(Predict({}).output, HasSubstr("a picture must be named"));
+  EXPECT_THAT(Predict({}).output,
+              HasSubstr("a picture or a folder must be named"));
   EXPECT_THAT(RunTool({"tools/predict", folder_ + "/a.png"}).output,
               StartsWith("--run_dir, --experiment or --model must be given"));
   const std::string picture = folder_ + "/a.png";

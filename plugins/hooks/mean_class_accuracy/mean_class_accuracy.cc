@@ -58,7 +58,12 @@ class MeanClassAccuracy : public Hook {
     const bool labels = target.dim() == 1;
     const at::Tensor counted = labels ? target.ge(0) : target.ne(0).any(1);
     const at::Tensor label = (labels ? target : target.argmax(1)).clamp_min(0);
-    const at::Tensor right = scores.argmax(1).eq(label).logical_and(counted);
+    const at::Tensor own = scores.gather(1, label.unsqueeze(1)).squeeze(1);
+    // Of NaN argmax makes the highest score, and NaN alone isn't itself.
+    const at::Tensor right = scores.argmax(1)
+                                 .eq(label)
+                                 .logical_and(own.eq(own))
+                                 .logical_and(counted);
     if (!bank->defined()) {
       *bank = at::zeros({2, scores.size(1)}, label.options());
     }

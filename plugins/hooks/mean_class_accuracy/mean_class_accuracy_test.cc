@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "ATen/ops/tensor.h"
 #include "framework/core/hook.h"
 #include "framework/testing/device_reads.h"
@@ -65,6 +67,18 @@ TEST_F(MeanClassAccuracyTest, TakesTheFirstOfEqualScores) {
           at::tensor(std::vector<int64_t>{0}));
   EXPECT_OK(hook_->Report(run_));
   EXPECT_THAT(run_.metrics, ElementsAre(Pair("mean_class_accuracy/eval", 1)));
+}
+
+TEST_F(MeanClassAccuracyTest, NaNIsWrongWhereverItStands) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  // The own score, that of another class, and all of them; the last is right.
+  Forward(at::tensor({nan, 0.0f, 1.0f, 0.0f, nan, 1.0f, nan, nan, nan, 3.0f,
+                      1.0f, 2.0f})
+              .view({4, 3}),
+          at::tensor(std::vector<int64_t>{0, 2, 0, 0}));
+  EXPECT_OK(hook_->Report(run_));
+  EXPECT_THAT(run_.metrics, ElementsAre(Pair("mean_class_accuracy/eval",
+                                             DoubleEq((1.0 / 3 + 0) / 2))));
 }
 
 TEST_F(MeanClassAccuracyTest, ComparesASoftTargetByItsHeaviestClass) {
