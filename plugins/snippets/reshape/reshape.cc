@@ -15,12 +15,12 @@ void Show(Page& page) {
                  x.view({6, 4}).const_data_ptr() == x.const_data_ptr(),
              "of a contiguous tensor both share its memory");
 
-  const at::Tensor turned = x.permute({2, 0, 1});
-  page.Line("x.permute({2, 0, 1}): ", Describe(turned));
-  at::Tensor flat = turned.reshape({4, 6});
+  const at::Tensor turned = x.permute({1, 0, 2});
+  page.Line("x.permute({1, 0, 2}): ", Describe(turned));
+  at::Tensor flat = turned.reshape({6, 4});
   page.Claim(flat.const_data_ptr() != x.const_data_ptr(),
              "reshape copies where it must");
-  page.Trap("where view is an error", [&] { turned.view({4, 6}); });
+  page.Trap("where view is an error", [&] { turned.view({6, 4}); });
   flat.zero_();
   page.Trap("a write to the copy doesn't reach x",
             x.sum().item<int64_t>() == 276,
