@@ -80,6 +80,7 @@ class GoldenRun : public testing::Test {
     experiment_ = Load();
     experiment_.set_compute_threads(1);
     experiment_.set_device(CPU);
+    experiment_.clear_test();  // goldens are of evaluations
   }
 
   std::unique_ptr<Trainer> MakeTrainer(const std::string& folder = "",
@@ -137,7 +138,6 @@ TEST_F(GoldenRun, HasTheSizesOfTheGolden) {
 
 TEST_F(GoldenRun, LosesAsTheGoldenDoes) {
   experiment_.set_log_every_steps(1);
-  experiment_.clear_test();
   const std::string folder = TestFolder();
   ASSERT_OK(MakeRunFolder(folder));
   const auto trainer = MakeTrainer(folder, golden_.loss_size());

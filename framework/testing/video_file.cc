@@ -12,6 +12,12 @@ extern "C" {
 #include "libavutil/pixdesc.h"
 }
 
+// Asked by the leak sanitizer: libx265 keeps a block that it never frees.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:x265_malloc";
+}
+
 namespace toque {
 namespace {
 

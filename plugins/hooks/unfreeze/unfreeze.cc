@@ -39,9 +39,8 @@ class Unfreeze : public Hook {
       RETURN_IF_ERROR(WithinRun(at, stage.at(), options_.per(), run.progress));
       ASSIGN_OR_RETURN(Group* const group,
                        FindGroup(run.groups, i, stage.group()));
-      waiting_.push_back(
-          {group, run.progress.Steps(stage.at(), options_.per())});
-      SetActive(*group, false);
+      waiting_.push_back({group, run.progress.Steps(stage.at(), options_.per()),
+                          Freeze(*group)});
     }
     const bool any =
         std::any_of(run.groups.begin(), run.groups.end(),
@@ -53,7 +52,10 @@ class Unfreeze : public Hook {
   absl::Status AfterStep(Run& run) override {
     std::erase_if(waiting_, [&run](const Waiting& waiting) {
       if (static_cast<double>(run.progress.step) < waiting.until) return false;
-      SetActive(*waiting.group, true);
+      waiting.group->active = true;
+      for (const at::Tensor& parameter : waiting.frozen) {
+        parameter.set_requires_grad(true);
+      }
       return true;
     });
     return absl::OkStatus();
@@ -63,13 +65,19 @@ class Unfreeze : public Hook {
   struct Waiting {
     Group* group;
     double until;  // steps of the run
+    std::vector<at::Tensor> frozen;
   };
 
-  static void SetActive(Group& group, bool active) {
-    group.active = active;
+  // Gives the parameters that it froze: some the model itself may keep frozen.
+  static std::vector<at::Tensor> Freeze(Group& group) {
+    group.active = false;
+    std::vector<at::Tensor> frozen;
     for (const auto& [name, parameter] : group.parameters) {
-      parameter.set_requires_grad(active);
+      if (!parameter.requires_grad()) continue;
+      parameter.set_requires_grad(false);
+      frozen.push_back(parameter);
     }
+    return frozen;
   }
 
   recipe::Unfreeze options_;

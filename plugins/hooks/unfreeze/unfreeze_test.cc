@@ -54,6 +54,15 @@ TEST_F(UnfreezeTest, TrainsEachGroupFromItsTimeOn) {
   EXPECT_EQ(course, "b.. b.. b.. b.. b.4 b.4 b34 b34");
 }
 
+TEST_F(UnfreezeTest, LeavesFrozenWhatTheModelFroze) {
+  const at::Tensor norm = at::zeros({2});
+  run_.groups[2].parameters.push_back({"layer4.norm", norm});
+  ASSERT_OK(Start("stage { group: 'layer4' at: 1 } per: STEP"));
+  Step();
+  EXPECT_EQ(Trained(), "b34");
+  EXPECT_FALSE(norm.requires_grad());
+}
+
 TEST_F(UnfreezeTest, CountsInStepsWhereAskedTo) {
   ASSERT_OK(Start("stage { group: 'base' at: 2 } per: STEP"));
   EXPECT_EQ(Trained(), ".34");
