@@ -61,7 +61,8 @@ or its clips, video files, for recipe.PackedVideo; the sampler isn't needed:
 
 Called again, it goes on where it was stopped, and leaves a pack that is whole
 as it is. It tells a data set by its options, its folder, and the names and
-labels of its examples; a pack of another is kept unless --overwrite is given.
+labels of its examples; a pack of another is kept unless --overwrite is given,
+and so is one that is to hold examples which --skip_broken has left out.
 Every picture is decoded, and every clip looked through; a broken one ends the
 packing unless --skip_broken is given. Pictures that aren't shrunk keep their
 bytes.
@@ -146,6 +147,14 @@ absl::StatusOr<bool> IsPacked(const std::string& path,
     return AtPlace(Invalid("exists and is no pack of this data set with these "
                            "options; --overwrite packs anew"),
                    path);
+  }
+  const int64_t left_out = part.end - part.begin - (*reader)->size();
+  if (left_out > 0 && !FLAGS_skip_broken) {
+    return AtPlace(
+        Invalid(absl::StrCat("must hold every example without --skip_broken, "
+                             "got one without ",
+                             left_out)),
+        path);
   }
   std::cout << "is packed already; --overwrite packs anew\n";
   Report(path, (*reader)->size(), fs::file_size(path), part);

@@ -91,6 +91,7 @@ int64_t PaddedPixels(int64_t width, int64_t height, int64_t max_pixels) {
 
 absl::StatusOr<OwnedCodec> OpenDecoder(const VideoIndex::Codec& codec,
                                        int64_t max_pixels) {
+  QuietFfmpeg();
   RETURN_IF_ERROR(CheckPixels(codec.width, codec.height, max_pixels));
   const AVCodec* decoder =
       avcodec_find_decoder(static_cast<AVCodecID>(codec.id));

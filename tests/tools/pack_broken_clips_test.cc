@@ -84,6 +84,12 @@ TEST_F(PackBrokenClipsTest, LeavesThemOutWhereItIsTold) {
   const auto reader = *PackReader::Open(Out("x.pack"));
   ASSERT_EQ(reader->size(), 2);
   EXPECT_EQ(reader->Name(1), "b/3.mp4");
+
+  EXPECT_EQ(Pack("x.pack", {"--skip_broken"}).status, 0);
+  const ToolRun all = Pack("x.pack");
+  EXPECT_EQ(all.status, 1);
+  EXPECT_THAT(all.output, HasSubstr("must hold every example without "
+                                    "--skip_broken, got one without 3"));
 }
 
 TEST_F(PackBrokenClipsTest, RefusesAClipThatIsTooLargeForAPack) {

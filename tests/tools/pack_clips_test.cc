@@ -159,6 +159,15 @@ TEST_F(PackClipsTest, OriginalsGiveTheVerySamePixels) {
   EXPECT_FALSE(fs::is_empty(folder_ + "/indexes"));
 }
 
+TEST_F(PackClipsTest, SaysNothingOfCodecsWhereIndexesAreThere) {
+  ASSERT_EQ(Pack("x.pack").status, 0);
+  for (const char* kind : {"SHORT_GROUPS", "FRAMES"}) {
+    const ToolRun run = Pack(kind, {absl::StrCat("--clips=", kind)});
+    EXPECT_EQ(run.status, 0);
+    EXPECT_THAT(run.output, testing::Not(HasSubstr(" @ 0x")));
+  }
+}
+
 TEST_F(PackClipsTest, ShortGroupsShowTheSameFrames) {
   const ToolRun run =
       Pack("x.pack", {"--clips=SHORT_GROUPS", "--group=5", "--crf=15"});
