@@ -1,12 +1,12 @@
 #include "datasets/image_folder/image_folder.pb.h"
-#include "framework/core/dataset.h"
 #include "framework/shared/class_folders.h"
+#include "framework/shared/file_dataset.h"
 #include "framework/shared/image_options.h"
 
 namespace toque {
 namespace {
 
-struct ImageFolder : Dataset {
+struct ImageFolder : FileDataset {
   ImageFolder(std::string folder, ClassFolders folders,
               PictureDecoding decoding)
       : folder(std::move(folder)),
@@ -24,16 +24,6 @@ struct ImageFolder : Dataset {
             .class_names = classes};
   }
 
-  int64_t size() const override { return files.size(); }
-
-  std::string Name(int64_t index) const override {
-    return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
-  }
-
-  absl::StatusOr<std::vector<int64_t>> Labels() const override {
-    return files.Labels();
-  }
-
   absl::Status Read(int64_t index, Rng&, Example* example) const override {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
@@ -45,7 +35,6 @@ struct ImageFolder : Dataset {
   ClassFolders folders;
   PictureDecoding decoding;
   std::vector<std::string> classes;
-  FileTable files;
 };
 
 Made<Dataset> MakeImageFolder(const recipe::ImageFolder& options) {

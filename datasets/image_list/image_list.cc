@@ -1,15 +1,14 @@
 #include "datasets/image_list/image_list.pb.h"
-#include "framework/core/dataset.h"
 #include "framework/core/option_checks.h"
 #include "framework/shared/class_labels.h"
-#include "framework/shared/file_table.h"
+#include "framework/shared/file_dataset.h"
 #include "framework/shared/image_options.h"
 #include "framework/shared/input_file.h"
 
 namespace toque {
 namespace {
 
-struct ImageList : Dataset {
+struct ImageList : FileDataset {
   ImageList(const recipe::ImageList& options, ClassLabels labels,
             PictureDecoding decoding)
       : options(options),
@@ -42,16 +41,6 @@ struct ImageList : Dataset {
     return {.classes = labels.classes(), .class_names = labels.names()};
   }
 
-  int64_t size() const override { return files.size(); }
-
-  std::string Name(int64_t index) const override {
-    return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
-  }
-
-  absl::StatusOr<std::vector<int64_t>> Labels() const override {
-    return files.Labels();
-  }
-
   absl::Status Read(int64_t index, Rng&, Example* example) const override {
     Image& image = example->SetImage();
     example->SetLabel(files.Label(index));
@@ -62,7 +51,6 @@ struct ImageList : Dataset {
   recipe::ImageList options;
   ClassLabels labels;
   PictureDecoding decoding;
-  FileTable files;
 };
 
 Made<Dataset> MakeImageList(const recipe::ImageList& options) {

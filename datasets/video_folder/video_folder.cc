@@ -1,12 +1,12 @@
 #include "datasets/video_folder/video_folder.pb.h"
-#include "framework/core/dataset.h"
 #include "framework/shared/class_folders.h"
 #include "framework/shared/clip_reading.h"
+#include "framework/shared/file_dataset.h"
 
 namespace toque {
 namespace {
 
-struct VideoFolder : Dataset {
+struct VideoFolder : FileDataset {
   VideoFolder(std::string folder, ClassFolders folders, ClipReading clips)
       : folder(std::move(folder)),
         folders(std::move(folders)),
@@ -24,18 +24,6 @@ struct VideoFolder : Dataset {
             .class_names = classes};
   }
 
-  int64_t size() const override { return files.size(); }
-
-  std::string Name(int64_t index) const override {
-    return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
-  }
-
-  std::string File(int64_t index) const override { return files.Path(index); }
-
-  absl::StatusOr<std::vector<int64_t>> Labels() const override {
-    return files.Labels();
-  }
-
   absl::Status Read(int64_t index, Rng& rng, Example* example) const override {
     example->SetLabel(files.Label(index));
     return clips.Read(files.Path(index), rng, example);
@@ -45,7 +33,6 @@ struct VideoFolder : Dataset {
   ClassFolders folders;
   ClipReading clips;
   std::vector<std::string> classes;
-  FileTable files;
 };
 
 Made<Dataset> MakeVideoFolder(const recipe::VideoFolder& options,

@@ -1,10 +1,9 @@
 #include "absl/strings/numbers.h"
 #include "datasets/video_list/video_list.pb.h"
-#include "framework/core/dataset.h"
 #include "framework/core/option_checks.h"
 #include "framework/shared/class_labels.h"
 #include "framework/shared/clip_reading.h"
-#include "framework/shared/file_table.h"
+#include "framework/shared/file_dataset.h"
 #include "framework/shared/input_file.h"
 
 namespace toque {
@@ -17,7 +16,7 @@ std::string_view FolderName(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-struct VideoList : Dataset {
+struct VideoList : FileDataset {
   VideoList(const recipe::VideoList& options, ClassLabels labels,
             ClipReading clips)
       : options(options), labels(std::move(labels)), clips(std::move(clips)) {}
@@ -67,18 +66,6 @@ struct VideoList : Dataset {
     return {.classes = labels.classes(), .class_names = labels.names()};
   }
 
-  int64_t size() const override { return files.size(); }
-
-  std::string Name(int64_t index) const override {
-    return absl::StrCat(Dataset::Name(index), " (", files.Name(index), ")");
-  }
-
-  std::string File(int64_t index) const override { return files.Path(index); }
-
-  absl::StatusOr<std::vector<int64_t>> Labels() const override {
-    return files.Labels();
-  }
-
   absl::Status Read(int64_t index, Rng& rng, Example* example) const override {
     example->SetLabel(files.Label(index));
     return clips.Read(files.Path(index), rng, example);
@@ -87,7 +74,6 @@ struct VideoList : Dataset {
   recipe::VideoList options;
   ClassLabels labels;
   ClipReading clips;
-  FileTable files;
 };
 
 Made<Dataset> MakeVideoList(const recipe::VideoList& options,
