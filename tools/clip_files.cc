@@ -5,6 +5,7 @@
 #include "framework/config/config.h"
 #include "framework/shared/clip_reading.h"
 #include "tools/loose_files.h"
+#include "tools/plugin_option.h"
 
 namespace toque {
 namespace {
@@ -31,11 +32,8 @@ class ClipFiles : public LooseFiles {
 
 // Copies the option `name` where there is one of that type; whether there is.
 bool CopyOption(const Message& options, const char* name, Message* value) {
-  const auto* field = options.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr || field->is_repeated() ||
-      field->message_type() != value->GetDescriptor()) {
-    return false;
-  }
+  const auto* field = FindOption(options, name, value->GetDescriptor());
+  if (field == nullptr) return false;
   value->CopyFrom(options.GetReflection()->GetMessage(options, field));
   return true;
 }

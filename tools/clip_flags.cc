@@ -29,10 +29,6 @@ DEFINE_double(seconds, 600,
 namespace toque {
 namespace {
 
-bool IsGiven(const char* flag) {
-  return !google::GetCommandLineFlagInfoOrDie(flag).is_default;
-}
-
 absl::StatusOr<ClipKind> Kind() {
   if (FLAGS_clips == "ORIGINAL") return ClipKind::kOriginal;
   if (FLAGS_clips == "SHORT_GROUPS") return ClipKind::kShortGroups;
@@ -73,10 +69,7 @@ std::string IndexFolder(const toque::VideoDecoding& decoding,
   if (IsGiven("index_folder")) {
     return FLAGS_index_folder.empty() ? "" : UserPath(FLAGS_index_folder);
   }
-  if (!decoding.has_index_folder()) return DefaultIndexFolder();
-  return decoding.index_folder().empty()
-             ? ""
-             : context.DataPath(decoding.index_folder());
+  return IndexFolderOf(decoding, context);
 }
 
 }  // namespace

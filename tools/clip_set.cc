@@ -5,6 +5,7 @@
 
 #include "framework/core/registry.h"
 #include "google/protobuf/message.h"
+#include "tools/plugin_option.h"
 
 namespace toque {
 namespace {
@@ -13,15 +14,6 @@ using google::protobuf::Any;
 using google::protobuf::DynamicCastToGenerated;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-
-// The option of that name and type, or null.
-const FieldDescriptor* FindOption(const Message& options, const char* name,
-                                  const google::protobuf::Descriptor* type) {
-  const FieldDescriptor* field = options.GetDescriptor()->FindFieldByName(name);
-  const bool fits = field != nullptr && !field->is_repeated() &&
-                    field->message_type() == type;
-  return fits ? field : nullptr;
-}
 
 // Null for a data set that picks no frames, or isn't known.
 std::unique_ptr<Message> OptionsWithSampler(const Any& dataset) {

@@ -52,10 +52,6 @@ State ExampleOf(Model& model) {
   return example;
 }
 
-bool IsGiven(const char* flag) {
-  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
-}
-
 // Transforms that --model has by default are a guess, and left out.
 NetMetadata MetadataOf(const TrainedModel& trained) {
   NetMetadata metadata{trained.class_names, ""};

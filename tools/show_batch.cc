@@ -39,7 +39,7 @@ frames that were picked are drawn as a strip.
 // As many as were asked for; else fewer where they are wider than eight times
 // their height together.
 int Columns(const Sheet::Picture& picture) {
-  if (!google::GetCommandLineFlagInfoOrDie("columns").is_default) {
+  if (IsGiven("columns")) {
     return FLAGS_columns;
   }
   const int64_t fitting = 8 * picture.height / picture.width;

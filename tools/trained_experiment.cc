@@ -62,10 +62,6 @@ transform { [type.googleapis.com/recipe.CenterCrop] { size: 224 } }
 transform { [type.googleapis.com/recipe.Normalize] {
   mean: [ 0.485, 0.456, 0.406 ] std: [ 0.229, 0.224, 0.225 ] } })";
 
-bool IsGiven(const char* flag) {
-  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
-}
-
 absl::Status CheckFlags() {
   const int sources =
       !FLAGS_run_dir.empty() + !FLAGS_experiment.empty() + !FLAGS_model.empty();

@@ -45,7 +45,7 @@ listed with the reason, and the exit status is 1 then.)";
 using Facts = std::vector<absl::StatusOr<VideoFacts>>;
 
 std::string IndexFolder() {
-  if (google::GetCommandLineFlagInfoOrDie("index_folder").is_default) {
+  if (!IsGiven("index_folder")) {
     return DefaultIndexFolder();
   }
   return FLAGS_index_folder.empty() ? "" : UserPath(FLAGS_index_folder);

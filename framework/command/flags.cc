@@ -128,6 +128,10 @@ std::vector<std::string> TakeRepeatedFlag(std::string_view name, int* argc,
   return values;
 }
 
+bool IsGiven(const char* flag) {
+  return !gflags::GetCommandLineFlagInfoOrDie(flag).is_default;
+}
+
 std::string UserFolder() {
   // Bazel runs a program in its runfiles.
   const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");

@@ -20,6 +20,9 @@ void ParseFlags(std::string_view usage, int* argc, char*** argv);
 std::vector<std::string> TakeRepeatedFlag(std::string_view name, int* argc,
                                           char** argv);
 
+// Whether the command line gives this flag of gflags, which must exist.
+bool IsGiven(const char* flag);
+
 // The folder that the user stands in, also under `bazel run`.
 std::string UserFolder();
 // A path as the user meant it: absolute, or from UserFolder().

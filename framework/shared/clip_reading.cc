@@ -91,6 +91,14 @@ std::string DefaultIndexFolder() {
   return caches + "/toque/video_index";
 }
 
+std::string IndexFolderOf(const toque::VideoDecoding& decoding,
+                          const Context& context) {
+  if (!decoding.has_index_folder()) return DefaultIndexFolder();
+  return decoding.index_folder().empty()
+             ? ""
+             : context.DataPath(decoding.index_folder());
+}
+
 absl::StatusOr<ClipReading> ClipReading::Of(
     FramePicker picker, const toque::VideoDecoding& decoding) {
   RETURN_IF_ERROR(
@@ -104,13 +112,8 @@ void ClipReading::Open(const Context& context) {
   limits.max_pixels = decoding_.max_pixels();
   limits.seconds = decoding_.seconds();
   limits.cancelled = MustStop;
-  std::string folder = decoding_.index_folder();
-  if (!decoding_.has_index_folder()) {
-    folder = DefaultIndexFolder();
-  } else if (!folder.empty()) {
-    folder = context.DataPath(folder);
-  }
-  pool_ = std::make_unique<ReaderPool>(limits, std::move(folder));
+  pool_ =
+      std::make_unique<ReaderPool>(limits, IndexFolderOf(decoding_, context));
 }
 
 template <typename Source>

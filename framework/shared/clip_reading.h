@@ -52,6 +52,11 @@ absl::Status CheckOneSize(const PickedFrames& picked);
 // environment knows no such folder.
 std::string DefaultIndexFolder();
 
+// Where the options say, in the data folder, or else the default; empty for
+// nowhere.
+std::string IndexFolderOf(const toque::VideoDecoding& decoding,
+                          const Context& context);
+
 // The options `sampler` and `decoding` of a data set of videos: reads the
 // picked frames, with as many readers as there are threads that read at once.
 class ClipReading {

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include "framework/testing/testing.h"
 #include "framework/testing/video_file.h"
 #include "framework/video_index/make_index.h"
+#include "tests/end_to_end/small_run.h"
 #include "tools/metrics_file.h"
 #include "tools/subprocess.h"
 
@@ -57,21 +56,6 @@ train {
 }
 optimizer { [type.googleapis.com/recipe.Sgd] { lr: 0.05 momentum: 0.9 } }
 )";
-
-std::string ReadBytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void WriteBytes(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-std::string LastCheckpoint(const std::string& run) {
-  const std::string bytes = ReadBytes(run + "/checkpoints/last.safetensors");
-  EXPECT_FALSE(bytes.empty()) << ReadBytes(run + ".txt");
-  return bytes;
-}
 
 int CountOf(const std::string& text, const std::string& part) {
   int count = 0;

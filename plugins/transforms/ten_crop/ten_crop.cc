@@ -1,8 +1,7 @@
-#include <algorithm>
-
 #include "framework/core/option_checks.h"
 #include "framework/core/transform.h"
 #include "framework/shared/extent.h"
+#include "framework/shared/view_crops.h"
 #include "plugins/transforms/ten_crop/ten_crop.pb.h"
 
 namespace toque {
@@ -22,21 +21,9 @@ struct TenCrop : Transform {
 
   absl::Status Apply(Example& example, Rng&) const override {
     if (!example.has_images()) return NeedsImages();
-    auto& images = example.images;
-    const size_t views = images.size();
-    example.SetViews(views * kCrops);
-    // From the last on, so that no view is overwritten before its turn.
-    for (size_t view = views; view-- > 0;) {
-      std::swap(images[view], images[view * kCrops]);
-      const size_t frames = images[view * kCrops].size();
-      for (size_t crop = 1; crop < kCrops; ++crop) {
-        images[view * kCrops + crop].resize(frames);
-      }
-      for (size_t frame = 0; frame < frames; ++frame) {
-        RETURN_IF_ERROR(Spread(&images[view * kCrops], frame));
-      }
-    }
-    return absl::OkStatus();
+    return SpreadViews(kCrops, &example, [this](auto* views, size_t frame) {
+      return Spread(views, frame);
+    });
   }
 
   // Makes the ten views of a frame from the first of them.
@@ -57,26 +44,13 @@ struct TenCrop : Transform {
       const int64_t left = Offset(crop % 5, false, width);
       const bool flip = crop >= 5;
       Image& view = views[crop][frame];
-      Copy(pixels, flip && vertical_flip, top,
-           flip && !vertical_flip ? width - left : left, view);
+      CopyPart(pixels, top, flip && !vertical_flip ? width - left : left,
+               extent, flip && vertical_flip, &view);
       view.set_content(source.content());
       if (flip && !vertical_flip) view.Flip();
     }
     source.Crop(0, 0, extent.height, extent.width);
     return absl::OkStatus();
-  }
-
-  // The part of `pixels` at (top, left), from top to bottom of the mirrored
-  // picture where told.
-  void Copy(const EditablePixels& pixels, bool upside_down, int64_t top,
-            int64_t left, Image& view) const {
-    const int64_t channels = pixels.channels;
-    const int64_t row = extent.width * channels;
-    uint8_t* out = view.Allocate(channels, extent.height, extent.width).data();
-    for (int64_t y = top; y < top + extent.height; ++y, out += row) {
-      const int64_t from = upside_down ? pixels.height - 1 - y : y;
-      std::copy_n(pixels.row(from) + left * channels, row, out);
-    }
   }
 
   Extent extent;

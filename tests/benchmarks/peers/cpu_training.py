@@ -12,11 +12,12 @@ the ratio to PyTorch's better format, round by round.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import time
+
+from workers import cpu_seconds
 
 STEPS = {"convnet": 60, "resnet18": 8, "vgg16": 3}
 
@@ -63,11 +64,6 @@ def serve(net, layout, threads):
             step()
         print(json.dumps({"n": int(line) * 64, "cpu": cpu_seconds() - cpu,
                           "wall": time.perf_counter() - wall}), flush=True)
-
-
-def cpu_seconds():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 def start(command, threads):

@@ -22,7 +22,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -31,6 +30,7 @@ import time
 import venv
 
 import image_peers
+from workers import Worker, cpu_seconds
 
 SETS = 6  # of rectangles, which rounds take turns in
 OURS = {
@@ -41,8 +41,6 @@ OURS = {
     "eval": {"floor": "floor_eval", "toque float": "eval_f32",
              "toque float, cached": "cached_eval_f32"},
 }
-ONE_THREAD = {name: "1" for name in (
-    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 
 def install(folder):
@@ -97,11 +95,6 @@ def read_rectangles(path):
     return rectangles
 
 
-def cpu_seconds():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
 def serve(name, rectangle_file):
     """A peer's process: a pass for each line read, a number of rectangles."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
@@ -120,29 +113,6 @@ def serve(name, rectangle_file):
         answers.write(json.dumps({
             "n": count, "cpu": cpu_seconds() - cpu,
             "wall": time.perf_counter() - wall}) + "\n")
-
-
-class Worker:
-    def __init__(self, command):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.DEVNULL, env=dict(os.environ, **ONE_THREAD))
-        self.results = []
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            return {"error": f"ended with status {self.process.wait()}"}
-        return json.loads(line)
-
-    def work(self, number):
-        self.process.stdin.write(f"{number}\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def commands(options, path, rectangle_file):

@@ -28,7 +28,6 @@ import os
 import pathlib
 import random
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -36,13 +35,12 @@ import tempfile
 import venv
 
 import video_peers
+from workers import Worker, cpu_seconds
 
 OURS = {"toque": "file", "toque, packed": "packed",
         "toque, short groups": "short", "toque, JPEG": "jpeg",
         "toque, open alone": "open"}
 LARGE = ("h264 444 720p", "h264 1080p", "vp9 720p webm")  # with K = 8 alone
-ONE_THREAD = {name: "1" for name in (
-    "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 
 Request = collections.namedtuple("Request", "group path frames")
 
@@ -91,11 +89,6 @@ def read_requests(path):
     return requests
 
 
-def cpu_seconds():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
 def serve_all(take, requests):
     """{group: [clips delivered, seconds]}; what fails is not delivered."""
     sums = {}
@@ -125,29 +118,6 @@ def serve(name, request_file):
     answers.write(json.dumps({"ready": 1}) + "\n")
     for _ in sys.stdin:
         answers.write(json.dumps(serve_all(take, requests)) + "\n")
-
-
-class Worker:
-    def __init__(self, command):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            stderr=subprocess.DEVNULL, env=dict(os.environ, **ONE_THREAD))
-        self.results = []
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            return {"error": f"ended with status {self.process.wait()}"}
-        return json.loads(line)
-
-    def work(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def start_all(options, request_file):
