@@ -1,7 +1,7 @@
 #include "ATen/ops/where.h"
 #include "framework/core/check_shape.h"
 #include "framework/core/loss.h"
-#include "framework/shared/pairwise_distance.h"
+#include "framework/tensors/pairwise_distance.h"
 #include "plugins/losses/contrastive/contrastive.pb.h"
 
 namespace toque {

@@ -2,7 +2,7 @@
 
 #include "framework/core/check_shape.h"
 #include "framework/core/loss.h"
-#include "framework/shared/pairwise_distance.h"
+#include "framework/tensors/pairwise_distance.h"
 #include "plugins/losses/triplet/triplet.pb.h"
 
 namespace toque {

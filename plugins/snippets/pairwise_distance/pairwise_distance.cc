@@ -1,4 +1,4 @@
-#include "framework/shared/pairwise_distance.h"
+#include "framework/tensors/pairwise_distance.h"
 
 #include "ATen/ops/allclose.h"
 #include "ATen/ops/tensor.h"

@@ -1,4 +1,4 @@
-#include "framework/shared/pairwise_distance.h"
+#include "framework/tensors/pairwise_distance.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 // Distances between all points of two sets (recipe R30).
 
-#ifndef TOQUE_FRAMEWORK_SHARED_PAIRWISE_DISTANCE_H_
-#define TOQUE_FRAMEWORK_SHARED_PAIRWISE_DISTANCE_H_
+#ifndef TOQUE_FRAMEWORK_TENSORS_PAIRWISE_DISTANCE_H_
+#define TOQUE_FRAMEWORK_TENSORS_PAIRWISE_DISTANCE_H_
 
 #include "ATen/core/Tensor.h"
 
@@ -26,4 +26,4 @@ at::Tensor PairwiseDistance(
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_SHARED_PAIRWISE_DISTANCE_H_
+#endif  // TOQUE_FRAMEWORK_TENSORS_PAIRWISE_DISTANCE_H_
