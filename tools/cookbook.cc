@@ -2,6 +2,7 @@
 // which show and check themselves.
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -38,7 +39,7 @@ constexpr char kUsage[] = R"(Lists the cookbook, or shows what is asked for:
 
   cookbook snippet.Expand    a snippet: its code, what it prints, its traps
   cookbook R11               a recipe by number: what serves it
-  cookbook one hot           recipes by words of their titles
+  cookbook one hot           recipes by words, yours or those of PyTorch
 )";
 
 // Snippets that no recipe names come under this section.
@@ -73,20 +74,43 @@ absl::Status ShowSnippet(const std::string& name) {
   return AtPlace(shown.page.fault(), name);
 }
 
-// The row of the recipe, where its plugins are explained, and its snippets.
-absl::Status ShowRecipe(const Recipe& recipe) {
-  std::cout << recipe.number << " " << recipe.title << ", served by\n"
-            << Wrapped(PlainText(recipe.served_by), "  ") << "\n";
+// What to run: the explanation of each plugin, the recipe's own commands, and
+// the explanation of each tool.
+std::string Commands(const Recipe& recipe) {
+  std::string commands;
   for (const std::string& plugin : recipe.plugins) {
     if (plugin.starts_with("snippet.")) continue;
-    std::cout << "tools/bazel run //tools:plugins -- --describe=" << plugin
-              << "\n";
+    absl::StrAppend(&commands,
+                    "tools/bazel run //tools:plugins -- --describe=", plugin,
+                    "\n");
+  }
+  for (const std::string& command : recipe.commands) {
+    absl::StrAppend(&commands, command, "\n");
+  }
+  for (const std::string& tool : recipe.tools) {
+    absl::StrAppend(&commands, "tools/bazel run ", tool, " -- --help\n");
+  }
+  return commands.empty() ? "" : absl::StrCat("\n", commands);
+}
+
+// The row of the recipe, what its snippets show, and its commands.
+absl::Status ShowRecipe(const Recipe& recipe) {
+  const std::string served = PlainText(recipe.served_by);
+  if (recipe.number.empty()) {
+    std::cout << recipe.title << "\n" << Wrapped(served, "  ");
+  } else {
+    std::cout << recipe.number << " " << recipe.title << "\n";
+    if (!recipe.in_python.empty()) {
+      std::cout << Wrapped("in Python: " + PlainText(recipe.in_python), "  ");
+    }
+    std::cout << Wrapped("served by: " + served, "  ");
   }
   std::vector<absl::Status> faults;
   for (const std::string& snippet : recipe.Snippets()) {
     std::cout << "\n";
     faults.push_back(ShowSnippet(snippet));
   }
+  std::cout << Commands(recipe);
   return Together(faults);
 }
 
@@ -196,8 +220,10 @@ std::vector<Section> SnippetsBySection(const std::vector<Recipe>& recipes) {
   return sections;
 }
 
+// The same pages on every machine: GPUs are hidden.
 absl::Status WritePages(const std::vector<Recipe>& recipes,
                         const std::filesystem::path& folder) {
+  setenv("CUDA_VISIBLE_DEVICES", "", /*overwrite=*/1);
   std::filesystem::create_directories(folder);
   for (const Section& section : SnippetsBySection(recipes)) {
     std::vector<ShownSnippet> shown;

@@ -16,17 +16,62 @@ namespace {
 constexpr size_t kColumns = 80;
 constexpr size_t kShort = 64;
 
-std::vector<std::string> PluginsIn(const std::string& markdown) {
-  static const std::regex name(R"(\b(?:recipe|snippet)\.\w+)");
-  std::vector<std::string> plugins;
-  auto match = std::sregex_iterator(markdown.begin(), markdown.end(), name);
+// What matches, each once.
+std::vector<std::string> Names(const std::regex& pattern,
+                               const std::string& text) {
+  std::vector<std::string> names;
+  auto match = std::sregex_iterator(text.begin(), text.end(), pattern);
   for (; match != std::sregex_iterator(); ++match) {
-    if (std::find(plugins.begin(), plugins.end(), match->str()) ==
-        plugins.end()) {
-      plugins.push_back(match->str());
+    if (std::find(names.begin(), names.end(), match->str()) == names.end()) {
+      names.push_back(match->str());
     }
   }
-  return plugins;
+  return names;
+}
+
+// The cells of a line of a table; none of another line.
+std::vector<std::string> Cells(const std::string& line) {
+  // A bar in code would end the cell.
+  std::vector<std::string> cells =
+      absl::StrSplit(absl::StrReplaceAll(line, {{"\\|", "\x01"}}), '|');
+  if (cells.size() < 3) return {};
+  cells = {cells.begin() + 1, cells.end() - 1};
+  for (std::string& cell : cells) {
+    cell =
+        absl::StrReplaceAll(absl::StripAsciiWhitespace(cell), {{"\x01", "|"}});
+  }
+  return cells;
+}
+
+std::string WithoutCommands(const std::string& markdown) {
+  static const std::regex command(R"(([;:,] )?`tools/bazel run [^`]*`)");
+  return std::regex_replace(markdown, command, "");
+}
+
+// The row of those cells; without title where it heads a table.
+Recipe RowOf(const std::vector<std::string>& cells) {
+  static const std::regex number("[RX][0-9]+");
+  static const std::regex plugin(R"(\b(?:recipe|snippet)\.\w+)");
+  static const std::regex tool(R"(//tools:\w+)");
+  static const std::regex command("tools/bazel run [^`]*");
+  Recipe row;
+  if (cells.size() == 5 && std::regex_match(cells[0], number)) {
+    row.number = cells[0];
+    row.title = cells[1];
+    row.in_python = cells[2];
+    row.served_by = WithoutCommands(cells[3]);
+    row.plugins = Names(plugin, row.served_by);
+    row.tools = Names(tool, cells[3]);
+    row.commands = Names(command, cells[3]);
+  } else if (cells.size() == 2 || cells.size() == 3) {
+    const std::string& name = cells[cells.size() - 2];
+    row.served_by = cells.back();
+    row.plugins = Names(plugin, name);
+    row.tools = Names(tool, name);
+    if (!row.plugins.empty()) row.title = row.plugins[0];
+    if (!row.tools.empty()) row.title = row.tools[0];
+  }
+  return row;
 }
 
 // Where a link of docs/cookbook.md leads, from the top folder.
@@ -76,23 +121,16 @@ std::vector<std::string> Recipe::Snippets() const {
 }
 
 std::vector<Recipe> ParseCookbook(std::string_view page) {
-  static const std::regex number("[RX][0-9]+");
   std::vector<Recipe> recipes;
   std::string section;
   const std::vector<std::string> lines =
       absl::StrSplit(absl::string_view(page.data(), page.size()), '\n');
   for (const std::string& line : lines) {
     if (line.starts_with("## ")) section = line.substr(3);
-    // A bar in code would end the cell.
-    std::vector<std::string> cells =
-        absl::StrSplit(absl::StrReplaceAll(line, {{"\\|", "\x01"}}), '|');
-    for (std::string& cell : cells) {
-      cell = absl::StrReplaceAll(absl::StripAsciiWhitespace(cell),
-                                 {{"\x01", "|"}});
-    }
-    if (cells.size() < 5 || !std::regex_match(cells[1], number)) continue;
-    recipes.push_back(
-        {cells[1], cells[2], cells[3], PluginsIn(cells[3]), section});
+    Recipe row = RowOf(Cells(line));
+    if (row.title.empty()) continue;
+    row.section = section;
+    recipes.push_back(std::move(row));
   }
   return recipes;
 }

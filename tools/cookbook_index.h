@@ -9,19 +9,27 @@
 
 namespace toque {
 
-// A line "| R28 | Expand | [`snippet.Expand`](...) | ... |" of the page.
+// A row of the page:
+//   | R28 | Expand | `x.expand(2, 3)` | [`snippet.Expand`](...) | ... |
+// or of its tables of what serves no recipe:
+//   | sampler | [`recipe.Weighted`](...) | classes alike |
+//   | `//tools:pack` | packs pictures |
 struct Recipe {
-  std::string number;
-  std::string title;
-  std::string served_by;             // Markdown
-  std::vector<std::string> plugins;  // "recipe.Mse" and "snippet.Expand" in it
+  std::string number;     // "" where there is none, and then
+  std::string title;      // the name of the plugin or tool
+  std::string in_python;  // Markdown: how PyTorch spells it; may be ""
+  std::string served_by;  // Markdown; without number, what it is
   std::string section;
+  std::vector<std::string> plugins;  // named: "recipe.Mse", "snippet.Expand"
+  std::vector<std::string> tools;    // named: "//tools:pack"
+  // "tools/bazel run //tools:env", taken out of served_by.
+  std::vector<std::string> commands;
 
   // Those of the plugins that are snippets.
   std::vector<std::string> Snippets() const;
 };
 
-// The recipes of the page, in order; those of a section stand together.
+// The rows of the page, in order; those of a section stand together.
 std::vector<Recipe> ParseCookbook(std::string_view page);
 
 // `markdown` without its marks; a link becomes "text (path)", with the path

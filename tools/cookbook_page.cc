@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "framework/command/shown_code.h"
 #include "framework/core/describe.h"
 #include "framework/guarded.h"
 #include "framework/shared/snippet_source.h"
@@ -10,9 +11,6 @@
 
 namespace toque {
 namespace {
-
-constexpr std::string_view kBegin = "\nnamespace {\n";
-constexpr std::string_view kEnd = "\nMade<Snippet> Make";
 
 // "plugins/snippets/expand/expand.cc".
 std::string SourceFile(std::string_view folder) {
@@ -49,17 +47,6 @@ std::string Traps(const Page& page) {
 }
 
 }  // namespace
-
-std::string ShownCode(std::string_view source) {
-  const size_t begin = source.find(kBegin);
-  if (begin == source.npos) return "";
-  const size_t end = source.find(kEnd, begin);
-  if (end == source.npos) return "";
-  const size_t first = begin + kBegin.size();
-  std::string code(source.substr(first, end - first));
-  absl::StripAsciiWhitespace(&code);
-  return code + "\n";
-}
 
 absl::StatusOr<ShownSnippet> RunSnippet(const std::string& name) {
   google::protobuf::Any any;

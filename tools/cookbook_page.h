@@ -17,12 +17,9 @@ struct ShownSnippet {
   std::string name;   // "snippet.Expand"
   std::string about;  // the comment of its options message
   std::string file;   // "plugins/snippets/expand/expand.cc"
-  std::string code;   // the part of it that a reader wants
+  std::string code;   // ShownCode of it
   Page page;
 };
-
-// Of a plugin's source what stands between `namespace {` and its factory.
-std::string ShownCode(std::string_view source);
 
 // Runs the snippet with its default options; an error where there is none of
 // that name, or where it raises outside a trap. page.fault() tells whether what

@@ -4,19 +4,23 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 
 namespace toque {
 namespace {
 
-// Letters of two words that are alike whatever follows: "layer" and "layers".
-constexpr size_t kStem = 4;
+// An asked word of so many letters may go on as it likes: "mix" as "mixup".
+constexpr size_t kStem = 3;
+// Letters of the longest ending, as in "smoothing".
+constexpr size_t kEnding = 3;
 
 // The words of `text` in small letters, less those that every question has.
 std::set<std::string> Words(std::string_view text) {
   static const auto* common = new std::set<std::string>{
-      "a",   "an",   "and", "are", "as", "at",  "by",   "can",  "do",   "does",
-      "for", "from", "get", "how", "i",  "in",  "is",   "it",   "make", "my",
-      "of",  "on",   "or",  "the", "to", "use", "what", "when", "with", "you"};
+      "a",  "an",   "and",  "are",  "as",   "at",   "by", "can",
+      "do", "does", "for",  "from", "get",  "how",  "i",  "in",
+      "is", "it",   "make", "my",   "of",   "on",   "or", "the",
+      "to", "up",   "use",  "what", "when", "with", "you"};
   std::set<std::string> words;
   std::string word;
   for (const char c : std::string(text) + " ") {
@@ -30,31 +34,47 @@ std::set<std::string> Words(std::string_view text) {
   return words;
 }
 
-// Whether one of the words begins as the other, so that plurals are found.
-bool Alike(const std::string& a, const std::string& b) {
-  const std::string& shorter = a.size() < b.size() ? a : b;
-  const std::string& longer = a.size() < b.size() ? b : a;
-  return a == b || (shorter.size() >= kStem && longer.starts_with(shorter));
+// Whether `longer` is `stem` with an ending, which may take the place of an e.
+bool EndsOtherwise(const std::string& longer, std::string stem) {
+  if (stem.size() > kStem + 1 && stem.ends_with("e")) stem.pop_back();
+  return stem.size() > kStem && longer.size() <= stem.size() + kEnding &&
+         longer.starts_with(stem);
 }
 
-bool Has(const std::set<std::string>& words, const std::string& word) {
+// Whether a text's word is what was asked: "layer" finds "layers", "freezing"
+// finds "freeze".
+bool Alike(const std::string& asked, const std::string& word) {
+  if (asked == word) return true;
+  if (asked.size() >= kStem && word.starts_with(asked)) return true;
+  return asked.size() < word.size() ? EndsOtherwise(word, asked)
+                                    : EndsOtherwise(asked, word);
+}
+
+bool Has(const std::set<std::string>& words, const std::string& asked) {
   return std::any_of(words.begin(), words.end(),
-                     [&](const auto& other) { return Alike(word, other); });
+                     [&](const auto& word) { return Alike(asked, word); });
 }
 
-// Two for each word in the title, one for each elsewhere.
+// What a reader knows the recipe by.
+std::string Names(const Recipe& recipe) {
+  return absl::StrCat(recipe.title, " ", recipe.in_python, " ",
+                      recipe.number.empty() ? recipe.served_by : "");
+}
+
+// Two for each word in the title or the Python, one for each elsewhere; one
+// more where the title has all of the query.
 size_t Score(const Recipe& recipe, const std::string& about,
              std::string_view query, const std::set<std::string>& asked) {
   const std::string whole = Folded(query);
   if (!whole.empty() && Folded(recipe.title).find(whole) != whole.npos) {
     return 2 * asked.size() + 1;
   }
-  const std::set<std::string> title = Words(recipe.title);
+  const std::set<std::string> names = Words(Names(recipe));
   const std::set<std::string> other =
       Words(PlainText(recipe.served_by) + " " + about);
   size_t score = 0;
   for (const std::string& word : asked) {
-    score += Has(title, word) ? 2 : Has(other, word) ? 1 : 0;
+    score += Has(names, word) ? 2 : Has(other, word) ? 1 : 0;
   }
   return score;
 }
@@ -76,6 +96,7 @@ bool NamesPlugin(std::string_view word, std::string_view plugin) {
 }
 
 bool IsNumberOf(std::string_view word, const Recipe& recipe) {
+  if (recipe.number.empty()) return false;
   std::string short_number = recipe.number;
   if (short_number[1] == '0') short_number.erase(1, 1);
   const std::string folded = Folded(word);

@@ -18,13 +18,14 @@ std::string Folded(std::string_view text);
 // "expand", "snippet.Expand".
 bool NamesPlugin(std::string_view word, std::string_view plugin);
 
-// Whether `word` is the number of a recipe: "R09", "r9".
+// Whether `word` is the number of the recipe: "R09", "r9".
 bool IsNumberOf(std::string_view word, const Recipe& recipe);
 
-// The recipes that `query` is about, most of its words in the title or, which
-// counts half, in what serves them and in `about`: a text for each recipe.
-// Those that name a plugin `query` come alone. Words such as "how" and "the"
-// are passed over. None where half of the words are in none.
+// The recipes that `query` is about. Each of its words counts two where the
+// title or the Python of a recipe has it, and one where what serves the recipe
+// or its `about` (a text for each recipe) has it; words such as "how" and "the"
+// count nothing. The recipes with most come, if that is one for each word at
+// least. Those that name a plugin `query` come alone.
 std::vector<const Recipe*> FindRecipes(const std::vector<Recipe>& recipes,
                                        const std::vector<std::string>& about,
                                        std::string_view query);

@@ -4,10 +4,10 @@
 
 #include "ATen/core/Tensor.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "framework/command/flags.h"
 #include "framework/command/tool.h"
 #include "framework/core/model_access.h"
+#include "framework/tensors/describe.h"
 #include "framework/weights/builtin_weights.h"
 #include "framework/weights/weights_file.h"
 #include "gflags/gflags.h"
@@ -54,14 +54,9 @@ Zeros ZerosOf(const at::Tensor& tensor) {
   return {tensor.numel(), tensor.eq(0).sum().item<int64_t>()};
 }
 
-Zeros ZerosOfAll(const NamedTensors& tensors) {
-  Zeros all;
-  for (const auto& [name, tensor] : tensors) {
-    const Zeros zeros = ZerosOf(tensor);
-    all.elements += zeros.elements;
-    all.zeros += zeros.zeros;
-  }
-  return all;
+void Add(const Zeros& zeros, Zeros* all) {
+  all->elements += zeros.elements;
+  all->zeros += zeros.zeros;
 }
 
 std::string Percent(const Zeros& zeros) {
@@ -70,13 +65,13 @@ std::string Percent(const Zeros& zeros) {
 
 void PrintTable(const NamedTensors& tensors) {
   TextTable table({"tensor", "shape", "elements", "zeros", "share"});
+  Zeros all;
   for (const auto& [name, tensor] : tensors) {
     const Zeros zeros = ZerosOf(tensor);
-    table.Add(
-        {name, absl::StrCat("[", absl::StrJoin(tensor.sizes(), ", "), "]"),
-         WithCommas(zeros.elements), WithCommas(zeros.zeros), Percent(zeros)});
+    Add(zeros, &all);
+    table.Add({name, ShapeText(tensor.sizes()), WithCommas(zeros.elements),
+               WithCommas(zeros.zeros), Percent(zeros)});
   }
-  const Zeros all = ZerosOfAll(tensors);
   std::cout << table.Text() << "\nzeros: " << WithCommas(all.zeros) << " of "
             << WithCommas(all.elements) << ", " << Percent(all) << "\n";
 }
@@ -89,14 +84,17 @@ json AsJson(const Zeros& zeros) {
 
 void PrintJson(const NamedTensors& tensors) {
   json each = json::array();
+  Zeros all;
   for (const auto& [name, tensor] : tensors) {
-    each.push_back(AsJson(ZerosOf(tensor)));
+    const Zeros zeros = ZerosOf(tensor);
+    Add(zeros, &all);
+    each.push_back(AsJson(zeros));
     each.back()["name"] = name;
     each.back()["shape"] = tensor.sizes().vec();
   }
-  json all = AsJson(ZerosOfAll(tensors));
-  all["tensors"] = each;
-  std::cout << all.dump(2) << "\n";
+  json report = AsJson(all);
+  report["tensors"] = each;
+  std::cout << report.dump(2) << "\n";
 }
 
 absl::StatusOr<NamedTensors> TensorsOfFile(const std::string& file) {

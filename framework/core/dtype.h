@@ -12,6 +12,8 @@
 
 namespace toque {
 
+// LibTorch's name of it; kFloat of a value outside the enum, which no file that
+// parses holds.
 inline at::ScalarType ScalarTypeOf(DType type) {
   switch (type) {
     case FLOAT32:

@@ -1,9 +1,8 @@
 #include "framework/core/snippet.h"
 
-#include <exception>
 #include <utility>
 
-#include "c10/util/Exception.h"
+#include "framework/guarded.h"
 
 namespace toque {
 namespace {
@@ -17,24 +16,6 @@ class FunctionSnippet : public Snippet {
  private:
   std::function<void(Page&)> show_;
 };
-
-std::string FirstLine(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
-// The first line of what `code` raises; false where it doesn't raise.
-bool Raises(const std::function<void()>& code, std::string* error) {
-  try {
-    code();
-  } catch (const c10::Error& raised) {
-    *error = FirstLine(raised.what_without_backtrace());
-    return true;
-  } catch (const std::exception& raised) {
-    *error = FirstLine(raised.what());
-    return true;
-  }
-  return false;
-}
 
 // "holds", "trap", or that it isn't so.
 std::string_view Mark(const PagePart& part) {
@@ -58,9 +39,16 @@ void Page::Claim(bool holds, std::string_view text) {
 }
 
 void Page::Trap(std::string_view text, const std::function<void()>& code) {
-  std::string shown = "nothing";
-  const bool raises = Raises(code, &shown);
-  parts_.push_back({PagePart::kTrap, std::string(text), shown, raises});
+  Trap(text, Guarded([&] {
+         code();
+         return absl::OkStatus();
+       }));
+}
+
+void Page::Trap(std::string_view text, const absl::Status& error) {
+  const std::string message(error.message());
+  Trap(text, !error.ok(),
+       error.ok() ? "nothing" : message.substr(0, message.find('\n')));
 }
 
 void Page::Trap(std::string_view text, bool surprises, std::string_view shown) {

@@ -14,7 +14,6 @@
 
 namespace toque {
 
-// One thing on a page.
 struct PagePart {
   enum Kind { kLine, kClaim, kTrap };
   Kind kind;
@@ -36,14 +35,15 @@ class Page {
     (line << ... << parts);
     parts_.push_back({PagePart::kLine, line.str()});
   }
-  // What must be so. It is printed with its text; the first that isn't so is
-  // the page's fault, and the rest runs on.
+  // What must be so. A claim or trap that isn't so is printed as such, and the
+  // snippet goes on; fault() tells of it.
   void Claim(bool holds, std::string_view text);
-  // Code that must raise. Prints the text and the first line of the error; a
-  // fault where it doesn't raise.
+  // Code that must raise. Prints the text and the first line of the error.
   void Trap(std::string_view text, const std::function<void()>& code);
-  // A trap that raises nothing: `surprises` must be so, and `shown` is printed
-  // as what happened: a NaN gradient, a shared pointer.
+  // Code of ours that must answer with an error, printed likewise.
+  void Trap(std::string_view text, const absl::Status& error);
+  // A trap that raises nothing: `surprises` must be so, and `shown` is what was
+  // measured, never a fixed text: a NaN gradient, the value left behind.
   void Trap(std::string_view text, bool surprises, std::string_view shown);
 
   const std::vector<PagePart>& parts() const { return parts_; }
@@ -53,7 +53,7 @@ class Page {
   //   trap: it can't be written in place
   //     unsupported operation: more than one element of ...
   std::string Text() const;
-  // The first claim or trap that isn't so.
+  // An error that names the first claim or trap that isn't so.
   absl::Status fault() const;
 
  private:

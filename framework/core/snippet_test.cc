@@ -13,6 +13,7 @@ TEST(PageTest, PrintsLinesClaimsAndTrapsInOrder) {
   page.Line("x: ", 3, ", half of it ", 1.5);
   page.Claim(true, "it is odd");
   page.Trap("it has no half", [] { TORCH_CHECK(false, "no half\nof ", 3); });
+  page.Trap("it is refused", absl::NotFoundError("no third\nof 4"));
   page.Trap("halves are rounded", true, "3 / 2 is 1");
   page.Line("done");
   EXPECT_OK(page.fault());
@@ -21,6 +22,8 @@ TEST(PageTest, PrintsLinesClaimsAndTrapsInOrder) {
             "holds: it is odd\n"
             "trap: it has no half\n"
             "  no half\n"
+            "trap: it is refused\n"
+            "  no third\n"
             "trap: halves are rounded\n"
             "  3 / 2 is 1\n"
             "done\n");
@@ -43,6 +46,11 @@ TEST(PageTest, ReportsATrapThatRaisesOrSurprisesNot) {
   raises.Trap("it raises", [] {});
   EXPECT_THAT(raises.fault(), FailsWith("no trap: it raises, got nothing"));
   EXPECT_EQ(raises.Text(), "NO TRAP: it raises\n  nothing\n");
+
+  Page answers;
+  answers.Trap("it is refused", absl::OkStatus());
+  EXPECT_THAT(answers.fault(),
+              FailsWith("no trap: it is refused, got nothing"));
 
   Page surprises;
   surprises.Trap("it is NaN", false, "0");

@@ -8,8 +8,8 @@
 
 namespace toque {
 
-// Adds NAME.cc of the plugin in `folder`, which must outlive the program's
-// main. Called before main by what plugin() generates. Returns true.
+// Adds `data`, NAME.cc of the plugin in `folder`. Both must last as long as the
+// program. Called before main by what plugin() generates. Returns true.
 bool RegisterSnippetSource(const char* folder, const char* data, size_t size);
 
 // NAME.cc of the plugin in `folder`; "" where plugin() didn't build it.

@@ -39,13 +39,18 @@ std::string ShapeText(at::IntArrayRef sizes) {
   return absl::StrCat("[", absl::StrJoin(sizes, ", "), "]");
 }
 
-std::string Describe(const at::Tensor& tensor) {
+std::string TypeAndShape(const at::Tensor& tensor) {
   if (!tensor.defined()) return "undefined";
   return absl::StrCat(
       DTypeName(tensor.scalar_type()), " ",
-      tensor.has_names() ? NamedShapeText(tensor) : ShapeText(tensor.sizes()),
-      " ", tensor.device().str(), LayoutText(tensor),
-      tensor.requires_grad() ? ", requires grad" : "");
+      tensor.has_names() ? NamedShapeText(tensor) : ShapeText(tensor.sizes()));
+}
+
+std::string Describe(const at::Tensor& tensor) {
+  if (!tensor.defined()) return "undefined";
+  return absl::StrCat(TypeAndShape(tensor), " ", tensor.device().str(),
+                      LayoutText(tensor),
+                      tensor.requires_grad() ? ", requires grad" : "");
 }
 
 std::string ValuesText(const at::Tensor& tensor) {

@@ -12,6 +12,9 @@ namespace toque {
 // "[3, 4, 5]"; "[]" of a scalar.
 std::string ShapeText(at::IntArrayRef sizes);
 
+// "float32 [3, 4, 5]", "float32 [N=3, C=4]", "undefined".
+std::string TypeAndShape(const at::Tensor& tensor);
+
 // What a tensor is, without its values (recipe R10), which stay on the device:
 //   float32 [3, 4, 5] cpu
 //   float32 [N=3, C=4] cuda:0, requires grad

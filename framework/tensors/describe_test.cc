@@ -47,6 +47,12 @@ TEST(DescribeTest, SaysTheNamesOfAxes) {
 
 TEST(DescribeTest, ATensorThatIsNoneIsUndefined) {
   EXPECT_EQ(Describe(at::Tensor()), "undefined");
+  EXPECT_EQ(TypeAndShape(at::Tensor()), "undefined");
+}
+
+TEST(TypeAndShapeTest, SaysNothingOfDeviceAndLayout) {
+  EXPECT_EQ(TypeAndShape(at::zeros({3, 4}).t().set_requires_grad(true)),
+            "float32 [4, 3]");
 }
 
 TEST(ValuesTextTest, HasABracketAnAxis) {

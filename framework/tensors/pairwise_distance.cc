@@ -4,6 +4,7 @@
 
 #include "ATen/ops/cdist.h"
 #include "framework/core/check_shape.h"
+#include "framework/core/dtype.h"
 
 namespace toque {
 namespace {
@@ -28,6 +29,15 @@ at::Tensor ByMatrixProduct(const at::Tensor& a, const at::Tensor& b) {
   return squared.masked_fill(zero, 1).sqrt().masked_fill(zero, 0);
 }
 
+void CheckTypes(at::ScalarType a, at::ScalarType b, DistanceMethod method) {
+  TORCH_CHECK(at::isFloatingType(a), "a must be floating, got ", DTypeName(a));
+  TORCH_CHECK(a == b, "b must be ", DTypeName(a), " as a is, got ",
+              DTypeName(b));
+  TORCH_CHECK(method == DistanceMethod::kMatrixProduct || a == at::kFloat ||
+                  a == at::kDouble,
+              "exact distances need float32 or float64, got ", DTypeName(a));
+}
+
 }  // namespace
 
 at::Tensor PairwiseDistance(const at::Tensor& a, const at::Tensor& b,
@@ -35,8 +45,7 @@ at::Tensor PairwiseDistance(const at::Tensor& a, const at::Tensor& b,
   Axes axes;
   CHECK_AXES(axes, a, {"m", "d"});
   CHECK_AXES(axes, b, {"n", "d"});
-  TORCH_CHECK(a.is_floating_point(), "a must be floating, got ",
-              a.scalar_type());
+  CheckTypes(a.scalar_type(), b.scalar_type(), method);
   if (method == DistanceMethod::kMatrixProduct) return ByMatrixProduct(a, b);
   return at::cdist(a, b, 2, /*compute_mode, never a matrix product*/ 2);
 }

@@ -98,9 +98,10 @@ TEST(PairwiseDistanceTest, IsExactForSmallDistancesOnlyByDifferences) {
   EXPECT_EQ(distance(DistanceMethod::kMatrixProduct), 0);
 }
 
-std::string Fault(const at::Tensor& a, const at::Tensor& b) {
+std::string Fault(const at::Tensor& a, const at::Tensor& b,
+                  DistanceMethod method = DistanceMethod::kMatrixProduct) {
   try {
-    PairwiseDistance(a, b);
+    PairwiseDistance(a, b, method);
   } catch (const c10::Error& error) {
     return error.what_without_backtrace();
   }
@@ -113,7 +114,17 @@ TEST(PairwiseDistanceTest, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Fault(at::zeros({5}), at::zeros({4, 2})),
             "a must have shape [m, d], got [5]");
   EXPECT_EQ(Fault(at::zeros({5, 3}, at::kLong), at::zeros({4, 3}, at::kLong)),
-            "a must be floating, got Long");
+            "a must be floating, got int64");
+  EXPECT_EQ(Fault(at::zeros({5, 3}), at::zeros({4, 3}, at::kDouble)),
+            "b must be float32 as a is, got float64");
+}
+
+TEST(PairwiseDistanceTest, OnlyTheMatrixProductTakesHalfPrecision) {
+  const at::Tensor a = at::tensor({0.f, 0.f}).to(at::kHalf).view({1, 2});
+  const at::Tensor b = at::tensor({3.f, 4.f}).to(at::kHalf).view({1, 2});
+  EXPECT_EQ(PairwiseDistance(a, b).item<float>(), 5);
+  EXPECT_EQ(Fault(a, b, DistanceMethod::kExact),
+            "exact distances need float32 or float64, got float16");
 }
 
 }  // namespace

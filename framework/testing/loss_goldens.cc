@@ -4,15 +4,15 @@
 
 namespace toque {
 
-at::Tensor Logits() {
+at::Tensor GoldenLogits() {
   return at::tensor(
              {1.0, -0.5, 2.0, 0.25, 0.0, 1.5, -1.0, 0.5, -2.0, 0.75, 0.5, 3.0})
       .view({3, 4});
 }
 
-at::Tensor Classes() { return at::tensor({2, 0, 3}, at::kLong); }
+at::Tensor GoldenClasses() { return at::tensor({2, 0, 3}, at::kLong); }
 
-at::Tensor Soft() {
+at::Tensor GoldenSoft() {
   return at::tensor(
              {0.7, 0.3, 0.0, 0.0, 0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 0.5, 0.5})
       .view({3, 4});

@@ -8,9 +8,9 @@
 
 namespace toque {
 
-at::Tensor Logits();   // float64 [3, 4]
-at::Tensor Classes();  // int64 [3]
-at::Tensor Soft();     // float64 [3, 4]; each row sums to 1
+at::Tensor GoldenLogits();   // float64 [3, 4]
+at::Tensor GoldenClasses();  // int64 [3]
+at::Tensor GoldenSoft();     // float64 [3, 4]; each row sums to 1
 
 }  // namespace toque
 

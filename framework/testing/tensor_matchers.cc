@@ -3,15 +3,10 @@
 #include <sstream>
 #include <vector>
 
+#include "framework/tensors/describe.h"
+
 namespace toque {
 namespace {
-
-std::string TypeAndShape(const at::Tensor& tensor) {
-  if (!tensor.defined()) return "undefined";
-  std::ostringstream text;
-  text << tensor.scalar_type() << " " << tensor.sizes();
-  return text.str();
-}
 
 // The place of an element that has this number in row-major order.
 std::vector<int64_t> PlaceOf(int64_t number, at::IntArrayRef sizes) {

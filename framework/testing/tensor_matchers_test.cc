@@ -40,13 +40,13 @@ TEST(TensorMatchersTest, SayTheNumbersOfFloatsInFull) {
 
 TEST(TensorMatchersTest, CompareTypesAndShapesFirst) {
   EXPECT_EQ(Explained(AllClose(at::zeros({3, 2})), at::zeros({2, 3})),
-            "is Float [2, 3], expected Float [3, 2]");
+            "is float32 [2, 3], expected float32 [3, 2]");
   EXPECT_EQ(Explained(TensorEq(at::zeros({2}, at::kLong)), at::zeros({2})),
-            "is Float [2], expected Long [2]");
+            "is float32 [2], expected int64 [2]");
   // at::allclose would broadcast.
   EXPECT_THAT(at::zeros({2, 1}), Not(AllClose(at::zeros({2}))));
   EXPECT_EQ(Explained(TensorEq(at::zeros({2})), at::Tensor()),
-            "is undefined, expected Float [2]");
+            "is undefined, expected float32 [2]");
   EXPECT_THAT(at::Tensor(), TensorEq(at::Tensor()));
 }
 
@@ -91,7 +91,7 @@ TEST(TensorMatchersTest, DescribeWhatTheyWant) {
   std::ostringstream out;
   AllClose(at::zeros({2}), 0.5, 0.25).DescribeTo(&out);
   EXPECT_EQ(out.str(),
-            "Float [2] within 0.25 + 0.5 |expected| of the expected values");
+            "float32 [2] within 0.25 + 0.5 |expected| of the expected values");
 }
 
 }  // namespace

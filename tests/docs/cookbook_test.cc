@@ -42,7 +42,7 @@ std::set<std::string> All(const char* pattern) {
   return All(pattern, Read(kPage));
 }
 
-// A line "| R21 | Shuffle first dimension | ... | ... |" of the page.
+// A line "| R21 | Shuffle first dimension | ... | ... | ... |" of the page.
 struct Row {
   std::string number;
   std::string title;
@@ -60,10 +60,10 @@ std::vector<Row> Rows() {
         absl::StrSplit(absl::StrReplaceAll(line, {{"\\|", "/"}}), '|');
     for (std::string& cell : cells) absl::StripAsciiWhitespace(&cell);
     if (cells.size() < 2 || !std::regex_match(cells[1], number)) continue;
-    EXPECT_EQ(cells.size(), 6u)
-        << "must have four cells, number, recipe, served by and test: " << line;
-    cells.resize(6);
-    rows.push_back({cells[1], cells[2], cells[3], cells[4]});
+    EXPECT_EQ(cells.size(), 7u) << "must have five cells, number, recipe, in "
+                                << "Python, served by and test: " << line;
+    cells.resize(7);
+    rows.push_back({cells[1], cells[2], cells[4], cells[5]});
   }
   return rows;
 }

@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -19,36 +20,70 @@ constexpr char kPage[] = R"(# The cookbook
 
 ## Tensors
 
-| # | recipe | served by | test |
-| --- | --- | --- | --- |
-| R09 | Table of types | enum [`toque.DType`](../a/b.proto); more not | x |
-| R25 | Labels to one-hot | [`recipe.OneHot`](../p/one_hot) | x |
-| R28 | Expand | [`snippet.Expand`](../p/expand), `a: 1`; see [x](y.md#z) | x |
+| # | recipe | in Python | served by | test |
+| --- | --- | --- | --- | --- |
+| R09 | Table of types | | enum [`toque.DType`](../a/b.proto); more not | x |
+| R25 | Labels to one-hot | `F.one_hot(y)` | [`recipe.OneHot`](../p/one_hot) | x |
+| R28 | Expand | `x \| y` | [`snippet.Expand`](../p/e), `a: 1`; see [x](y.md#z) | x |
 
 ## Training
 
-| # | recipe | served by |
+| # | item | in Python | served by | test |
+| --- | --- | --- | --- | --- |
+| R58 | Label smoothing class | | [`recipe.Smoothing`](../p/s) | x |
+| R75 | Taps | hook | `//tools:tap`; `tools/bazel run //tools:tap -- recipe.Net` | x |
+| X1 | Layers | | layer `Conv2d` of bias or none | x |
+
+## Further plugins
+
+| kind | plugin | what it is |
 | --- | --- | --- |
-| R58 | Label smoothing class | [`recipe.Smoothing`](../p/s) |
-| X1 | Layers | layer `Conv2d` of bias or none |
+| hook | [`recipe.OneCycle`](../p/one_cycle) | the rate up and down once |
+
+## Further tools
+
+| tool | what it does |
+| --- | --- |
+| `//tools:export` | a model as ONNX |
 )";
 
 TEST(CookbookIndexTest, ReadsTheRowsOfThePage) {
   const std::vector<Recipe> recipes = ParseCookbook(kPage);
-  ASSERT_EQ(recipes.size(), 5u);
+  ASSERT_EQ(recipes.size(), 8u);
   EXPECT_EQ(recipes[2].number, "R28");
   EXPECT_EQ(recipes[2].title, "Expand");
+  EXPECT_EQ(recipes[2].in_python, "`x | y`");
   EXPECT_EQ(recipes[2].section, "Tensors");
   EXPECT_THAT(recipes[2].Snippets(), ElementsAre("snippet.Expand"));
   EXPECT_THAT(recipes[1].plugins, ElementsAre("recipe.OneHot"));
   EXPECT_THAT(recipes[1].Snippets(), IsEmpty());
-  EXPECT_EQ(recipes[4].section, "Training");
+  EXPECT_EQ(recipes[5].section, "Training");
+}
+
+TEST(CookbookIndexTest, TakesCommandsOutOfTheText) {
+  const Recipe recipe = ParseCookbook(kPage)[4];
+  EXPECT_EQ(recipe.served_by, "`//tools:tap`");
+  EXPECT_THAT(recipe.commands,
+              ElementsAre("tools/bazel run //tools:tap -- recipe.Net"));
+  EXPECT_THAT(recipe.tools, ElementsAre("//tools:tap"));
+  EXPECT_THAT(recipe.plugins, IsEmpty());
+}
+
+TEST(CookbookIndexTest, ReadsPluginsAndToolsThatServeNoRecipe) {
+  const std::vector<Recipe> recipes = ParseCookbook(kPage);
+  ASSERT_EQ(recipes.size(), 8u);
+  EXPECT_EQ(recipes[6].number, "");
+  EXPECT_EQ(recipes[6].title, "recipe.OneCycle");
+  EXPECT_EQ(recipes[6].served_by, "the rate up and down once");
+  EXPECT_EQ(recipes[6].section, "Further plugins");
+  EXPECT_EQ(recipes[7].title, "//tools:export");
+  EXPECT_THAT(recipes[7].tools, ElementsAre("//tools:export"));
 }
 
 TEST(CookbookIndexTest, TurnsLinksIntoPathsFromTheTopFolder) {
   const std::vector<Recipe> recipes = ParseCookbook(kPage);
   EXPECT_EQ(PlainText(recipes[2].served_by),
-            "snippet.Expand (p/expand), a: 1; see x (docs/y.md#z)");
+            "snippet.Expand (p/e), a: 1; see x (docs/y.md#z)");
   EXPECT_EQ(ServedInShort(recipes[2]), "snippet.Expand, a: 1");
   EXPECT_EQ(ServedInShort(recipes[0]), "enum toque.DType");
 }
@@ -60,15 +95,16 @@ TEST(CookbookIndexTest, WrapsAtEightyColumns) {
             absl::StrCat("   ", word, " ", word, "\n   ", word, "\n"));
 }
 
+// The numbers, or titles where there are none, of what `query` finds.
 std::vector<std::string> Found(std::string_view query) {
   const std::vector<Recipe> recipes = ParseCookbook(kPage);
   std::vector<std::string> about(recipes.size());
-  about[4] = "padding of convolutions";
-  std::vector<std::string> numbers;
+  about[5] = "padding of convolutions";
+  std::vector<std::string> found;
   for (const Recipe* recipe : FindRecipes(recipes, about, query)) {
-    numbers.push_back(recipe->number);
+    found.push_back(recipe->number.empty() ? recipe->title : recipe->number);
   }
-  return numbers;
+  return found;
 }
 
 TEST(CookbookSearchTest, FindsByPluginTitleAndText) {
@@ -82,18 +118,27 @@ TEST(CookbookSearchTest, FindsByPluginTitleAndText) {
   EXPECT_THAT(Found("how do i"), IsEmpty());
 }
 
-TEST(CookbookSearchTest, KnowsNumbersWithAndWithoutTheirZero) {
-  const Recipe recipe = ParseCookbook(kPage)[0];
-  EXPECT_TRUE(IsNumberOf("R09", recipe));
-  EXPECT_TRUE(IsNumberOf("r9", recipe));
-  EXPECT_FALSE(IsNumberOf("R90", recipe));
+TEST(CookbookSearchTest, FindsByPythonAndWhatServesNoRecipe) {
+  EXPECT_THAT(Found("F.one_hot"), ElementsAre("R25"));
+  EXPECT_THAT(Found("hook"), ElementsAre("R75"));
+  EXPECT_THAT(Found("one cycle"), ElementsAre("recipe.OneCycle"));
+  EXPECT_THAT(Found("rate"), ElementsAre("recipe.OneCycle"));
+  EXPECT_THAT(Found("onnx"), ElementsAre("//tools:export"));
 }
 
-TEST(CookbookPageTest, ShowsWhatStandsBeforeTheFactory) {
-  EXPECT_EQ(ShownCode("#include \"x.h\"\n\nnamespace toque {\nnamespace {\n\n"
-                      "int x;\n\nMade<Snippet> MakeX(const snippet::X&) {\n"),
-            "int x;\n");
-  EXPECT_EQ(ShownCode("int x;\n"), "");
+TEST(CookbookSearchTest, FindsWordsWithOtherEndings) {
+  EXPECT_THAT(Found("expanding"), ElementsAre("R28"));
+  EXPECT_THAT(Found("layer"), ElementsAre("X1"));
+  EXPECT_THAT(Found("conv"), ElementsAre("X1"));
+  EXPECT_THAT(Found("layerwise"), IsEmpty());
+}
+
+TEST(CookbookSearchTest, KnowsNumbersWithAndWithoutTheirZero) {
+  const std::vector<Recipe> recipes = ParseCookbook(kPage);
+  EXPECT_TRUE(IsNumberOf("R09", recipes[0]));
+  EXPECT_TRUE(IsNumberOf("r9", recipes[0]));
+  EXPECT_FALSE(IsNumberOf("R90", recipes[0]));
+  EXPECT_FALSE(IsNumberOf("?", recipes[6]));
 }
 
 TEST(CookbookPageTest, WritesAChapterWithOutputAndTraps) {
@@ -121,12 +166,14 @@ TEST(CookbookTest, ListsEveryRecipeBySection) {
   EXPECT_THAT(run.output, HasSubstr("\n  R98  Interpretability  "));
   EXPECT_THAT(run.output, HasSubstr("\n  X9   "));
   EXPECT_THAT(run.output, HasSubstr("  snippet.Expand\n"));
+  EXPECT_THAT(run.output, HasSubstr("Further tools\n       //tools:plugins  "));
 }
 
 TEST(CookbookTest, ShowsASnippetByAnyFormOfItsName) {
   const std::string output = Cookbook({"snippet.Expand"}).output;
   EXPECT_THAT(output, HasSubstr("snippet.Expand\n\nRepeats a tensor along"));
-  EXPECT_THAT(output, HasSubstr("\n---- plugins/snippets/expand/expand.cc\n"));
+  EXPECT_THAT(output, HasSubstr("\n---- plugins/snippets/expand/expand.cc\n"
+                                "#include \"ATen/ops/ones.h\"\n"));
   EXPECT_THAT(output, HasSubstr(".expand({64, 512, 7, 7})"));
   EXPECT_THAT(output, Not(HasSubstr("TOQUE_PLUGIN")));
   EXPECT_THAT(output, HasSubstr("\nholds: an expanded axis has stride 0\n"));
@@ -139,10 +186,21 @@ TEST(CookbookTest, ShowsWhatServesARecipeWithoutSnippet) {
   const ToolRun run = Cookbook({"r65"});
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.output,
-            "R65 Decay on plateau, served by\n"
-            "  recipe.Plateau (plugins/hooks/plateau)\n\n"
+            "R65 Decay on plateau\n"
+            "  in Python: lr_scheduler.ReduceLROnPlateau\n"
+            "  served by: recipe.Plateau (plugins/hooks/plateau)\n\n"
             "tools/bazel run //tools:plugins -- --describe=recipe.Plateau\n");
   EXPECT_EQ(Cookbook({"decay", "on", "plateau"}).output, run.output);
+}
+
+TEST(CookbookTest, EndsWithTheCommandsOfTools) {
+  EXPECT_THAT(Cookbook({"R37"}).output,
+              EndsWith("\n\ntools/bazel run //tools:params -- --experiment="
+                       "experiments/digits_convnet.textproto\n"
+                       "tools/bazel run //tools:params -- --help\n"));
+  EXPECT_EQ(Cookbook({"onnx"}).output,
+            "//tools:export\n  a trained model as plain PyTorch or ONNX\n\n"
+            "tools/bazel run //tools:export -- --help\n");
 }
 
 TEST(CookbookTest, ListsTheRecipesThatWordsAreAbout) {
@@ -153,12 +211,15 @@ TEST(CookbookTest, ListsTheRecipesThatWordsAreAbout) {
   EXPECT_THAT(run.output, Not(HasSubstr("R60")));
 }
 
-TEST(CookbookTest, SuggestsANameForAMisspeltOne) {
+TEST(CookbookTest, SaysThatNothingIsFoundOrSuggestsAName) {
   const ToolRun run = Cookbook({"Expnad"});
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.output,
             "nothing in the cookbook is about \"Expnad\"; did you mean "
             "snippet.Expand?\n");
+  EXPECT_EQ(Cookbook({"t-SNE"}).output,
+            "nothing in the cookbook is about \"t-SNE\"; without words all of "
+            "it is listed\n");
 }
 
 TEST(CookbookTest, RunsEverySnippet) {

@@ -18,24 +18,24 @@ at::Tensor BceWithLogits(std::string_view options, const at::Tensor& output,
   return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target) {
-  return BceWithLogits(options, Logits(), target).item<double>();
+  return BceWithLogits(options, GoldenLogits(), target).item<double>();
 }
 
 constexpr char kWeights[] = "pos_weight: [1, 2, 0.5, 3]";
 
 // torch 2.11: tests/goldens/losses.py
 TEST(BceWithLogitsTest, IsThatOfPyTorch) {
-  EXPECT_NEAR(Value("", Soft()), 0.934047382147741, 1e-15);
-  EXPECT_NEAR(Value("reduction: SUM", Soft()), 11.2085685857729, 1e-13);
-  EXPECT_NEAR(Value(kWeights, Soft()), 0.971117898030712, 1e-15);
+  EXPECT_NEAR(Value("", GoldenSoft()), 0.934047382147741, 1e-15);
+  EXPECT_NEAR(Value("reduction: SUM", GoldenSoft()), 11.2085685857729, 1e-13);
+  EXPECT_NEAR(Value(kWeights, GoldenSoft()), 0.971117898030712, 1e-15);
 }
 
 TEST(BceWithLogitsTest, TakesClassesAsOneYesAmongNos) {
   // torch 2.11: tests/goldens/losses.py
-  EXPECT_NEAR(Value("", Classes()), 0.725714048814408, 1e-15);
+  EXPECT_NEAR(Value("", GoldenClasses()), 0.725714048814408, 1e-15);
   for (const char* options : {"reduction: SUM", kWeights}) {
-    EXPECT_NEAR(Value(options, Classes()),
-                Value(options, at::one_hot(Classes(), 4)), 1e-14);
+    EXPECT_NEAR(Value(options, GoldenClasses()),
+                Value(options, at::one_hot(GoldenClasses(), 4)), 1e-14);
   }
 }
 
@@ -43,7 +43,7 @@ TEST(BceWithLogitsTest, LeavesIgnoredLabelsOutOfTheMean) {
   const at::Tensor classes = at::tensor({2, -100, 3}, at::kLong);
   const at::Tensor picked = at::tensor({0, 2}, at::kLong);
   EXPECT_NEAR(Value("", classes),
-              BceWithLogits("", Logits().index_select(0, picked),
+              BceWithLogits("", GoldenLogits().index_select(0, picked),
                             classes.index_select(0, picked))
                   .item<double>(),
               1e-15);
@@ -68,16 +68,16 @@ TEST(BceWithLogitsTest, TakesOneScoreAnExampleAndPositions) {
 }
 
 TEST(BceWithLogitsTest, HasTheGradientOfItsValues) {
-  for (const at::Tensor& target : {Classes(), Soft()}) {
+  for (const at::Tensor& target : {GoldenClasses(), GoldenSoft()}) {
     const auto loss = [&](const at::Tensor& x) {
       return BceWithLogits(kWeights, x, target);
     };
-    EXPECT_LT(GradientError(loss, Logits()), 1e-9);
+    EXPECT_LT(GradientError(loss, GoldenLogits()), 1e-9);
   }
 }
 
 TEST(BceWithLogitsTest, RefusesWhatDoesNotFit) {
-  EXPECT_THROW(Value("pos_weight: [1, 2]", Soft()), c10::Error);
+  EXPECT_THROW(Value("pos_weight: [1, 2]", GoldenSoft()), c10::Error);
   EXPECT_THROW(Value("", at::ones({3, 1})), c10::Error);
   EXPECT_THROW(Value("", at::ones({2}, at::kLong)), c10::Error);
   EXPECT_THAT(Make<Loss>("recipe.BceWithLogits", "pos_weight: -1"),

@@ -21,7 +21,7 @@ at::Tensor CrossEntropy(std::string_view options, const at::Tensor& output,
   return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target) {
-  return CrossEntropy(options, Logits(), target).item<double>();
+  return CrossEntropy(options, GoldenLogits(), target).item<double>();
 }
 
 constexpr char kWeights[] = "weight: [1, 2, 0.5, 3]";
@@ -29,31 +29,34 @@ constexpr char kWeights[] = "weight: [1, 2, 0.5, 3]";
 // Recipe R85.
 TEST(CrossEntropyTest, IsLogSoftmaxAndNegativeLogLikelihood) {
   const at::Tensor expected =
-      at::nll_loss(at::log_softmax(Logits(), 1), Classes());
-  EXPECT_TRUE(CrossEntropy("", Logits(), Classes()).equal(expected));
+      at::nll_loss(at::log_softmax(GoldenLogits(), 1), GoldenClasses());
+  EXPECT_TRUE(
+      CrossEntropy("", GoldenLogits(), GoldenClasses()).equal(expected));
 }
 
 // torch 2.11: tests/goldens/losses.py
 TEST(CrossEntropyTest, IsThatOfPyTorchForClasses) {
-  EXPECT_NEAR(Value("", Classes()), 0.892300390015229, 1e-14);
-  EXPECT_NEAR(Value("reduction: SUM", Classes()), 2.67690117004569, 1e-14);
-  EXPECT_NEAR(Value(kWeights, Classes()), 0.61989460941782, 1e-14);
-  EXPECT_NEAR(Value("ignore_index: 0", Classes()), 0.331113102272356, 1e-14);
-  EXPECT_NEAR(Value("ignore_index: 0 weight: [1, 2, 0.5, 3]", Classes()),
+  EXPECT_NEAR(Value("", GoldenClasses()), 0.892300390015229, 1e-14);
+  EXPECT_NEAR(Value("reduction: SUM", GoldenClasses()), 2.67690117004569,
+              1e-14);
+  EXPECT_NEAR(Value(kWeights, GoldenClasses()), 0.61989460941782, 1e-14);
+  EXPECT_NEAR(Value("ignore_index: 0", GoldenClasses()), 0.331113102272356,
+              1e-14);
+  EXPECT_NEAR(Value("ignore_index: 0 weight: [1, 2, 0.5, 3]", GoldenClasses()),
               0.221385936251205, 1e-14);
 }
 
 // torch 2.11: tests/goldens/losses.py
 TEST(CrossEntropyTest, IsThatOfPyTorchForSoftTargets) {
-  EXPECT_NEAR(Value("", Soft()), 1.72563372334856, 1e-14);
-  EXPECT_NEAR(Value(kWeights, Soft()), 2.14763851117139, 1e-14);
-  EXPECT_NEAR(Value("reduction: SUM", Soft()), 5.17690117004569, 1e-14);
+  EXPECT_NEAR(Value("", GoldenSoft()), 1.72563372334856, 1e-14);
+  EXPECT_NEAR(Value(kWeights, GoldenSoft()), 2.14763851117139, 1e-14);
+  EXPECT_NEAR(Value("reduction: SUM", GoldenSoft()), 5.17690117004569, 1e-14);
 }
 
 TEST(CrossEntropyTest, TakesOneHotWholeNumbersAsSoftTarget) {
-  const at::Tensor one_hot = at::one_hot(Classes(), 4);
+  const at::Tensor one_hot = at::one_hot(GoldenClasses(), 4);
   ASSERT_EQ(one_hot.scalar_type(), at::kLong);
-  EXPECT_NEAR(Value("", one_hot), Value("", Classes()), 1e-15);
+  EXPECT_NEAR(Value("", one_hot), Value("", GoldenClasses()), 1e-15);
 }
 
 // Decision Q6 of the recipes: a batch transform makes rows of zeros of examples
@@ -102,14 +105,14 @@ TEST(CrossEntropyTest, TakesAClassForEachPosition) {
 
 TEST(CrossEntropyTest, HasTheGradientOfItsValuesForSoftTargetsAndWeights) {
   const auto loss = [](const at::Tensor& x) {
-    return CrossEntropy(kWeights, x, Soft());
+    return CrossEntropy(kWeights, x, GoldenSoft());
   };
-  EXPECT_LT(GradientError(loss, Logits()), 1e-9);
+  EXPECT_LT(GradientError(loss, GoldenLogits()), 1e-9);
 }
 
 TEST(CrossEntropyTest, WeighsClassesInTheTypeOfTheOutput) {
   const at::Tensor loss =
-      CrossEntropy(kWeights, Logits().to(at::kFloat), Classes());
+      CrossEntropy(kWeights, GoldenLogits().to(at::kFloat), GoldenClasses());
   EXPECT_EQ(loss.scalar_type(), at::kFloat);
   EXPECT_NEAR(loss.item<double>(), 0.61989460941782, 1e-6);
 }
@@ -118,7 +121,7 @@ TEST(CrossEntropyTest, RefusesShapesThatDoNotFit) {
   EXPECT_THROW(Value("", at::ones({3, 1}, at::kLong)), c10::Error);
   EXPECT_THROW(Value("", at::ones({2}, at::kLong)), c10::Error);
   EXPECT_THROW(CrossEntropy("", at::ones({3}), at::ones({3})), c10::Error);
-  EXPECT_THROW(Value("weight: [1, 2]", Classes()), c10::Error);
+  EXPECT_THROW(Value("weight: [1, 2]", GoldenClasses()), c10::Error);
 }
 
 // Counts the warnings while it lives.
@@ -135,15 +138,15 @@ class WarningCounter : public google::LogSink {
 
 // Recipe R84.
 TEST(CrossEntropyTest, WarnsOnceOfProbabilitiesInTheFirstBatch) {
-  const at::Tensor probabilities = Logits().softmax(1);
+  const at::Tensor probabilities = GoldenLogits().softmax(1);
   WarningCounter warnings;
-  CrossEntropy("check: NOTHING", probabilities, Classes());
+  CrossEntropy("check: NOTHING", probabilities, GoldenClasses());
   const auto loss = MakeOrDie<Loss>("recipe.CrossEntropy");
-  loss->Compute({.output = Logits()}, {.target = Classes()});
-  loss->Compute({.output = probabilities}, {.target = Classes()});
+  loss->Compute({.output = GoldenLogits()}, {.target = GoldenClasses()});
+  loss->Compute({.output = probabilities}, {.target = GoldenClasses()});
   EXPECT_EQ(warnings.count, 0);
-  CrossEntropy("", probabilities, Classes());
-  CrossEntropy("", probabilities, Classes());
+  CrossEntropy("", probabilities, GoldenClasses());
+  CrossEntropy("", probabilities, GoldenClasses());
   EXPECT_EQ(warnings.count, 1);
 }
 

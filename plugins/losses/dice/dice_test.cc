@@ -16,36 +16,36 @@ at::Tensor Dice(std::string_view options, const at::Tensor& output,
   return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target) {
-  return Dice(options, Logits(), target).item<double>();
+  return Dice(options, GoldenLogits(), target).item<double>();
 }
 
 constexpr char kWeights[] = "smooth: 0.1 weight: [1, 2, 0.5, 3]";
 
 // torch 2.11: tests/goldens/losses.py
 TEST(DiceTest, IsOneLessTheOverlapOfClasses) {
-  EXPECT_NEAR(Value("", Classes()), 0.306741372548877, 1e-15);
-  EXPECT_NEAR(Value("", Soft()), 0.430351858326764, 1e-15);
-  EXPECT_NEAR(Value(kWeights, Classes()), 0.507099959968817, 1e-15);
+  EXPECT_NEAR(Value("", GoldenClasses()), 0.306741372548877, 1e-15);
+  EXPECT_NEAR(Value("", GoldenSoft()), 0.430351858326764, 1e-15);
+  EXPECT_NEAR(Value(kWeights, GoldenClasses()), 0.507099959968817, 1e-15);
 }
 
 TEST(DiceTest, IsTheSameForPositionsOfOnePictureAndForExamples) {
   // [3, 4] as one picture of 1 x 3 positions: [1, 4, 1, 3].
-  const at::Tensor picture = Logits().t().reshape({1, 4, 1, 3});
-  EXPECT_NEAR(Dice("", picture, Classes().view({1, 1, 3})).item<double>(),
-              Value("", Classes()), 1e-15);
+  const at::Tensor picture = GoldenLogits().t().reshape({1, 4, 1, 3});
+  EXPECT_NEAR(Dice("", picture, GoldenClasses().view({1, 1, 3})).item<double>(),
+              Value("", GoldenClasses()), 1e-15);
 }
 
 TEST(DiceTest, Is0WhereAllIsRightAndNear1WhereAllIsWrong) {
-  const at::Tensor sure = OneHotRows(Classes(), 4, at::kDouble).mul(100);
-  EXPECT_NEAR(Dice("", sure, Classes()).item<double>(), 0, 1e-15);
-  const at::Tensor wrong = Classes().add(1).remainder(4);
+  const at::Tensor sure = OneHotRows(GoldenClasses(), 4, at::kDouble).mul(100);
+  EXPECT_NEAR(Dice("", sure, GoldenClasses()).item<double>(), 0, 1e-15);
+  const at::Tensor wrong = GoldenClasses().add(1).remainder(4);
   EXPECT_NEAR(Dice("smooth: 1e-9", sure, wrong).item<double>(), 1, 1e-8);
 }
 
 TEST(DiceTest, LeavesIgnoredLabelsAndRowsOfZerosOut) {
   const at::Tensor classes = at::tensor({2, -100, 3}, at::kLong);
   const at::Tensor picked = at::tensor({0, 2}, at::kLong);
-  const double expected = Dice("", Logits().index_select(0, picked),
+  const double expected = Dice("", GoldenLogits().index_select(0, picked),
                                classes.index_select(0, picked))
                               .item<double>();
   EXPECT_NEAR(Value("", classes), expected, 1e-15);
@@ -53,11 +53,11 @@ TEST(DiceTest, LeavesIgnoredLabelsAndRowsOfZerosOut) {
 }
 
 TEST(DiceTest, HasTheGradientOfItsValues) {
-  for (const at::Tensor& target : {Classes(), Soft()}) {
+  for (const at::Tensor& target : {GoldenClasses(), GoldenSoft()}) {
     const auto loss = [&](const at::Tensor& x) {
       return Dice(kWeights, x, target);
     };
-    EXPECT_LT(GradientError(loss, Logits()), 1e-9);
+    EXPECT_LT(GradientError(loss, GoldenLogits()), 1e-9);
   }
 }
 

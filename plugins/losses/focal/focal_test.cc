@@ -19,25 +19,27 @@ at::Tensor Focal(std::string_view options, const at::Tensor& output,
   return loss->Compute({.output = output}, {.target = target});
 }
 double Value(std::string_view options, const at::Tensor& target) {
-  return Focal(options, Logits(), target).item<double>();
+  return Focal(options, GoldenLogits(), target).item<double>();
 }
 
 constexpr char kWeights[] = "alpha: [1, 2, 0.5, 3]";
 
 TEST(FocalTest, IsCrossEntropyForAGammaOf0) {
-  for (const at::Tensor& target : {Classes(), Soft()}) {
+  for (const at::Tensor& target : {GoldenClasses(), GoldenSoft()}) {
     EXPECT_NEAR(Value("gamma: 0", target),
-                at::cross_entropy_loss(Logits(), target).item<double>(), 1e-15);
+                at::cross_entropy_loss(GoldenLogits(), target).item<double>(),
+                1e-15);
   }
 }
 
 // torch 2.11: tests/goldens/losses.py
 TEST(FocalTest, IsThatOfThePaper) {
-  EXPECT_NEAR(Value("gamma: 0.5", Classes()), 0.749179407570025, 1e-14);
-  EXPECT_NEAR(Value("", Classes()), 0.529786977785131, 1e-14);
-  EXPECT_NEAR(Value(kWeights, Classes()), 0.520995550441506, 1e-14);
-  EXPECT_NEAR(Value("", Soft()), 1.31560440329621, 1e-14);
-  EXPECT_NEAR(Value("reduction: SUM", Soft()), 3 * 1.31560440329621, 1e-14);
+  EXPECT_NEAR(Value("gamma: 0.5", GoldenClasses()), 0.749179407570025, 1e-14);
+  EXPECT_NEAR(Value("", GoldenClasses()), 0.529786977785131, 1e-14);
+  EXPECT_NEAR(Value(kWeights, GoldenClasses()), 0.520995550441506, 1e-14);
+  EXPECT_NEAR(Value("", GoldenSoft()), 1.31560440329621, 1e-14);
+  EXPECT_NEAR(Value("reduction: SUM", GoldenSoft()), 3 * 1.31560440329621,
+              1e-14);
 }
 
 TEST(FocalTest, TakesAClassForEachPosition) {
@@ -55,8 +57,8 @@ TEST(FocalTest, LeavesIgnoredLabelsAndRowsOfZerosOutOfTheMean) {
   const at::Tensor rows =
       at::one_hot(classes.clamp_min(0), 4).mul(classes.ge(0).unsqueeze(1));
   const double sum =
-      Value("reduction: SUM", Classes()) -
-      Focal("", Logits().narrow(0, 1, 1), Classes().narrow(0, 1, 1))
+      Value("reduction: SUM", GoldenClasses()) -
+      Focal("", GoldenLogits().narrow(0, 1, 1), GoldenClasses().narrow(0, 1, 1))
           .item<double>();
   EXPECT_NEAR(Value("", classes), sum / 2, 1e-14);
   EXPECT_NEAR(Value("", rows), sum / 2, 1e-14);
@@ -65,11 +67,11 @@ TEST(FocalTest, LeavesIgnoredLabelsAndRowsOfZerosOutOfTheMean) {
 
 TEST(FocalTest, HasTheGradientOfItsValues) {
   for (const char* options : {"gamma: 0.5", "gamma: 2", kWeights}) {
-    for (const at::Tensor& target : {Classes(), Soft()}) {
+    for (const at::Tensor& target : {GoldenClasses(), GoldenSoft()}) {
       const auto loss = [&](const at::Tensor& x) {
         return Focal(options, x, target);
       };
-      EXPECT_LT(GradientError(loss, Logits()), 1e-9) << options;
+      EXPECT_LT(GradientError(loss, GoldenLogits()), 1e-9) << options;
     }
   }
 }

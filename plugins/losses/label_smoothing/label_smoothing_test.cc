@@ -21,8 +21,9 @@ at::Tensor LabelSmoothing(std::string_view options, const at::Tensor& output,
   const auto loss = MakeOrDie<Loss>("recipe.LabelSmoothing", options);
   return loss->Compute({.output = output}, {.target = target});
 }
-double Value(std::string_view options, const at::Tensor& target = Classes()) {
-  return LabelSmoothing(options, Logits(), target).item<double>();
+double Value(std::string_view options,
+             const at::Tensor& target = GoldenClasses()) {
+  return LabelSmoothing(options, GoldenLogits(), target).item<double>();
 }
 
 // What class 1 of four becomes. With even scores the gradient is a quarter of
@@ -68,7 +69,8 @@ TEST(LabelSmoothingTest, WeighsIgnoresAndReducesAsPyTorch) {
   EXPECT_NEAR(Value("weight: [1, 2, 0.5, 3] ignore_index: 0"),
               0.387136416408517, 1e-14);
   EXPECT_NEAR(Value("reduction: SUM"), 3.02690117004569, 1e-13);
-  EXPECT_NEAR(Value("weight: [1, 2, 0.5, 3]", Soft()), 2.22787347343172, 1e-13);
+  EXPECT_NEAR(Value("weight: [1, 2, 0.5, 3]", GoldenSoft()), 2.22787347343172,
+              1e-13);
 }
 
 // Recipe R59: PyTorch's own at epsilon C / (C - 1).
@@ -78,17 +80,19 @@ TEST(LabelSmoothingTest, OfOthersIsUniformWithAGreaterEpsilon) {
 }
 
 TEST(LabelSmoothingTest, IsCrossEntropyForAnEpsilonOf0) {
-  const at::Tensor expected = at::cross_entropy_loss(Logits(), Classes());
+  const at::Tensor expected =
+      at::cross_entropy_loss(GoldenLogits(), GoldenClasses());
   for (const std::string mode : kModes) {
-    EXPECT_TRUE(LabelSmoothing(mode + "epsilon: 0", Logits(), Classes())
-                    .equal(expected));
+    EXPECT_TRUE(
+        LabelSmoothing(mode + "epsilon: 0", GoldenLogits(), GoldenClasses())
+            .equal(expected));
   }
 }
 
 TEST(LabelSmoothingTest, SoftensSoftTargetsAlike) {
   for (const std::string mode : kModes) {
     for (const std::string epsilon : {"epsilon: 0.1", "epsilon: 0.9"}) {
-      EXPECT_NEAR(Value(mode + epsilon, at::one_hot(Classes(), 4)),
+      EXPECT_NEAR(Value(mode + epsilon, at::one_hot(GoldenClasses(), 4)),
                   Value(mode + epsilon), 1e-14);
     }
   }
@@ -136,11 +140,11 @@ TEST(LabelSmoothingTest, NamesTheShapeOfASoftTargetOfOtherClasses) {
 TEST(LabelSmoothingTest, HasTheGradientOfItsValuesInEveryMode) {
   for (const std::string mode : kModes) {
     for (const std::string epsilon : {"epsilon: 0.1", "epsilon: 0.9"}) {
-      for (const at::Tensor& target : {Classes(), Soft()}) {
+      for (const at::Tensor& target : {GoldenClasses(), GoldenSoft()}) {
         const auto loss = [&](const at::Tensor& x) {
           return LabelSmoothing(mode + epsilon, x, target);
         };
-        EXPECT_LT(GradientError(loss, Logits()), 1e-9) << mode << epsilon;
+        EXPECT_LT(GradientError(loss, GoldenLogits()), 1e-9) << mode << epsilon;
       }
     }
   }

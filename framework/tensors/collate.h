@@ -1,7 +1,7 @@
 // Tensors of examples made into one of a batch (recipe R24).
 
-#ifndef TOQUE_FRAMEWORK_LOADER_COLLATE_H_
-#define TOQUE_FRAMEWORK_LOADER_COLLATE_H_
+#ifndef TOQUE_FRAMEWORK_TENSORS_COLLATE_H_
+#define TOQUE_FRAMEWORK_TENSORS_COLLATE_H_
 
 #include <vector>
 
@@ -33,4 +33,4 @@ absl::StatusOr<PaddedBatch> PadStack(const std::vector<at::Tensor>& examples,
 
 }  // namespace toque
 
-#endif  // TOQUE_FRAMEWORK_LOADER_COLLATE_H_
+#endif  // TOQUE_FRAMEWORK_TENSORS_COLLATE_H_

@@ -1,23 +1,17 @@
-#include "framework/loader/collate.h"
+#include "framework/tensors/collate.h"
 
 #include <algorithm>
-#include <sstream>
 #include <string>
 
 #include "ATen/ops/cat.h"
 #include "ATen/ops/full.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/tensor.h"
+#include "framework/core/dtype.h"
+#include "framework/tensors/describe.h"
 
 namespace toque {
 namespace {
-
-template <typename Value>
-std::string Text(const Value& value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
 
 // "[*, 5]": the first axis may have any size.
 std::string AnyLength(at::IntArrayRef shape) {
@@ -31,8 +25,8 @@ enum class FirstAxis { kEqual, kAny };
 absl::Status CheckLike(const at::Tensor& first, const at::Tensor& example,
                        FirstAxis axis) {
   if (example.scalar_type() != first.scalar_type()) {
-    return Invalid(absl::StrCat("must be ", Text(first.scalar_type())),
-                   Text(example.scalar_type()));
+    return Invalid(absl::StrCat("must be ", DTypeName(first.scalar_type())),
+                   DTypeName(example.scalar_type()));
   }
   const bool any = axis == FirstAxis::kAny;
   const at::IntArrayRef want = first.sizes();
@@ -42,8 +36,8 @@ absl::Status CheckLike(const at::Tensor& first, const at::Tensor& example,
     return absl::OkStatus();
   }
   return Invalid(
-      absl::StrCat("must have shape ", any ? AnyLength(want) : Text(want)),
-      Text(got));
+      absl::StrCat("must have shape ", any ? AnyLength(want) : ShapeText(want)),
+      ShapeText(got));
 }
 
 absl::Status CheckAlike(const std::vector<at::Tensor>& examples,

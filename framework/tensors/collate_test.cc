@@ -1,4 +1,4 @@
-#include "framework/loader/collate.h"
+#include "framework/tensors/collate.h"
 
 #include "ATen/ops/arange.h"
 #include "ATen/ops/tensor.h"
@@ -50,7 +50,7 @@ TEST(CollateTest, NamesTheExampleThatDoesNotFit) {
   EXPECT_THAT(PadStack({x, at::zeros({10})}),
               FailsWith("examples[1] must have shape [*, 5], got [10]"));
   EXPECT_THAT(Stack({x, x.to(at::kLong)}),
-              FailsWith("examples[1] must be Float, got Long"));
+              FailsWith("examples[1] must be float32, got int64"));
 }
 
 TEST(CollateTest, WantsAnExampleAndAnAxisToJoinAlong) {
