@@ -4,15 +4,14 @@
 #include <memory>
 
 #include "ATen/core/Tensor.h"
-#include "c10/core/Allocator.h"
 #include "c10/core/GradMode.h"
-#include "c10/util/ThreadLocalDebugInfo.h"
 #include "framework/core/hook.h"
 #include "framework/core/model.h"
 #include "framework/core/model_access.h"
+#include "framework/tensors/live_bytes.h"
 #include "framework/testing/device_reads.h"
-#include "framework/testing/test_plugins.pb.h"
 #include "tests/end_to_end/small_run.h"
+#include "tests/end_to_end/tips_test.pb.h"
 
 namespace toque {
 namespace {
@@ -21,20 +20,6 @@ using testing::AllOf;
 using testing::Each;
 using testing::Field;
 using testing::SizeIs;
-
-// The bytes of the CPU tensors that one thread made and that are alive.
-class LiveBytes : public c10::MemoryReportingInfoBase {
- public:
-  void reportMemoryUsage(void* /*memory*/, int64_t size, size_t /*allocated*/,
-                         size_t /*reserved*/, at::Device /*device*/) override {
-    bytes_ += size;
-  }
-  bool memoryProfilingEnabled() const override { return true; }
-  int64_t bytes() const { return bytes_; }
-
- private:
-  int64_t bytes_ = 0;
-};
 
 // How a batch went through the model.
 struct Pass {
@@ -63,7 +48,7 @@ struct Notes {
 
 // It lives as long as the trainer, so what it notes stands here.
 Notes notes;
-std::shared_ptr<LiveBytes> live;
+const LiveBytes* live = nullptr;
 
 // Also asks for an evaluation of other weights within each evaluation.
 struct Witness : Hook {
@@ -95,13 +80,13 @@ struct Witness : Hook {
   static inline bool reads_the_loss = false;
 };
 
-Made<Hook> MakeWitness(const test::Halt&) {
+Made<Hook> MakeWitness(const test::Witness&) {
   return std::make_unique<Witness>();
 }
 
 TOQUE_PLUGIN(MakeWitness);
 
-constexpr char kWitness[] = "hook { [type.googleapis.com/test.Halt] {} }";
+constexpr char kWitness[] = "hook { [type.googleapis.com/test.Witness] {} }";
 
 // What the witness saw of 2 epochs of 10 steps, each with an evaluation of 2
 // batches that is done twice.
@@ -144,7 +129,8 @@ TEST(TipsTest, GradientsAreClearedBeforeEachBackward) {
   EXPECT_THAT(seen.gradients_after_step, AllOf(SizeIs(20), Each(0)));
 }
 
-TEST(TipsTest, GradientsAddUpWithinAStepThatAccumulates) {
+// Their sum is proven by train_test.
+TEST(TipsTest, GradientsAreKeptUntilTheStepWhereBatchesAccumulate) {
   const Notes seen = NotesOf("accumulate_steps: 2");
   ASSERT_THAT(seen.gradients_before_backward, SizeIs(20));
   for (size_t i = 0; i < 20; ++i) {
@@ -162,10 +148,10 @@ TEST(TipsTest, FrozenParametersNeverHaveAGradient) {
 // Loss and prediction of a step hold activations until the next one's replace
 // them. The first epoch makes what stays: momentum, memory of batches.
 TEST(TipsTest, NoStepLeavesMemoryBehind) {
-  live = std::make_shared<LiveBytes>();
-  const c10::DebugInfoGuard counted(c10::DebugInfoKind::PROFILER_STATE, live);
+  const LiveBytes counted;
+  live = &counted;
   const Notes seen = NotesOf("epochs: 4");
-  live.reset();
+  live = nullptr;
   ASSERT_THAT(seen.bytes_after_step, SizeIs(40));
   const int64_t expected = seen.bytes_after_step[10];
   EXPECT_GT(expected, 0);

@@ -1,4 +1,3 @@
-#include "ATen/Context.h"
 #include "ATen/ops/tensor.h"
 #include "framework/core/snippet.h"
 #include "framework/tensors/describe.h"
@@ -15,11 +14,13 @@ void Show(Page& page) {
   page.Claim(x.to(at::kLong).equal(at::tensor({-1, 0, 0, 1}, at::kLong)),
              "floats are cut toward zero");
 
-  const at::Device device =
-      at::globalContext().hasCUDA() ? at::kCUDA : at::kCPU;
-  page.Claim(x.to(device).to(at::kCPU).equal(x), "moves keep every number");
+  // x.to(at::kCUDA) moves it to the GPU, x.to(at::kCPU) back.
   page.Claim(x.to(at::kDouble).is_same(x) && x.to(at::kCPU).is_same(x),
              "a cast that changes nothing copies nothing");
+  const at::Tensor moved =
+      x.to(at::kCPU, at::kDouble, /*non_blocking=*/false, /*copy=*/true);
+  page.Claim(moved.equal(x) && moved.const_data_ptr() != x.const_data_ptr(),
+             "copy = true copies all the same, and keeps every number");
 
   const at::Tensor same = x.to(at::kDouble);
   same.zero_();

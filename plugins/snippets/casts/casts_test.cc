@@ -13,7 +13,13 @@ TEST(CastsTest, CutsTowardZeroAndCopiesOnlyWhatChanges) {
                                   "x.to(at::kFloat): float32 [4] cpu\n"
                                   "x.to(at::kLong): [-1, 0, 0, 1]\n"));
   EXPECT_THAT(page.Text(),
-              testing::AllOf(testing::HasSubstr("  [0, 0, 0, 0]\n"),
+              testing::AllOf(testing::HasSubstr(
+                                 "holds: floats are cut toward zero\n"
+                                 "holds: a cast that changes nothing copies "
+                                 "nothing\n"
+                                 "holds: copy = true copies all the same, and "
+                                 "keeps every number\n"),
+                             testing::HasSubstr("  [0, 0, 0, 0]\n"),
                              testing::HasSubstr("  [44, 255]\n"),
                              testing::HasSubstr("  [16777216]\n"),
                              testing::HasSubstr("  int64 [1] cpu\n")));

@@ -1,9 +1,9 @@
 #include "ATen/ops/arange.h"
 #include "ATen/ops/cat.h"
-#include "ATen/ops/pad_sequence.h"
 #include "ATen/ops/stack.h"
 #include "ATen/ops/zeros.h"
 #include "framework/core/snippet.h"
+#include "framework/tensors/collate.h"
 #include "plugins/snippets/concatenate_or_stack/concatenate_or_stack.pb.h"
 
 namespace toque {
@@ -19,19 +19,21 @@ void Show(Page& page) {
   page.Claim(at::stack({x, x, x}).flatten(0, 1).equal(at::cat({x, x, x})),
              "stack is cat with an axis to tell apart by");
 
-  // Sequences of different lengths are made equally long first.
-  const at::Tensor shorter = at::zeros({9, 5}, at::kLong);
-  const at::Tensor padded =
-      at::pad_sequence({x, shorter}, /*batch_first=*/true, -1);
-  page.Line("padded and stacked: ", padded.sizes());
-  page.Claim(padded[0].equal(x) && padded[1][9].eq(-1).all().item<bool>(),
-             "what is missing at the end is filled with -1");
-
   const at::Tensor narrow = at::zeros({10, 4}, at::kLong);
+  const at::Tensor shorter = at::zeros({9, 5}, at::kLong);
   page.Trap("cat wants all other axes equal, and doesn't broadcast", [&] {
     at::cat({x, narrow});
   });
   page.Trap("stack wants all axes equal", [&] { at::stack({x, shorter}); });
+
+  // Ours for the examples of a batch: an error is a status.
+  page.Claim(Cat({x, shorter}).value().equal(at::cat({x, shorter})) &&
+                 Stack({x, x}).value().equal(at::stack({x, x})),
+             "Cat and Stack give the same");
+  page.Trap("Cat's error names the example", Cat({x, x, narrow}).status());
+  page.Trap("as does Stack's", Stack({x, shorter}).status());
+  page.Trap("examples of two types are an error",
+            Cat({x, x.to(at::kDouble)}).status());
 }
 
 Made<Snippet> MakeConcatenateOrStack(const snippet::ConcatenateOrStack&) {

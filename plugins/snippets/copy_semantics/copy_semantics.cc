@@ -1,21 +1,33 @@
 #include "ATen/ops/ones.h"
 #include "framework/core/snippet.h"
+#include "framework/tensors/describe.h"
 #include "plugins/snippets/copy_semantics/copy_semantics.pb.h"
 
 namespace toque {
 namespace {
 
+bool Shares(const at::Tensor& a, const at::Tensor& b) {
+  return a.const_data_ptr() == b.const_data_ptr();
+}
+
+std::string Relation(const at::Tensor& copy, const at::Tensor& x) {
+  return absl::StrCat(Shares(copy, x) ? "shared" : "new", " memory, ",
+                      copy.requires_grad() ? "in" : "out of", " the graph");
+}
+
 void Show(Page& page) {
   const at::Tensor x = at::ones({3}).set_requires_grad(true);
-  const auto describe = [&](std::string_view name, const at::Tensor& copy) {
-    const bool shares = copy.const_data_ptr() == x.const_data_ptr();
-    page.Line(name, ": ", shares ? "shared" : "new", " memory, ",
-              copy.requires_grad() ? "in" : "out of", " the graph");
-    return shares;
-  };
-  page.Claim(!describe("clone()", x.clone()), "a clone has its own memory");
-  page.Claim(describe("detach()", x.detach()), "a detached tensor shares it");
-  page.Claim(!describe("detach().clone()", x.detach().clone()),
+  const at::Tensor cloned = x.clone();
+  const at::Tensor detached = x.detach();
+  const at::Tensor copied = x.detach().clone();
+  page.Line("clone(): ", Relation(cloned, x));
+  page.Line("detach(): ", Relation(detached, x));
+  page.Line("detach().clone(): ", Relation(copied, x));
+  page.Claim(!Shares(cloned, x) && cloned.requires_grad(),
+             "a clone has its own memory, in the graph");
+  page.Claim(Shares(detached, x) && !detached.requires_grad(),
+             "a detached tensor shares it, out of the graph");
+  page.Claim(!Shares(copied, x) && !copied.requires_grad(),
              "both together make a plain copy");
 
   x.clone().mul(2).sum().backward();
@@ -23,9 +35,11 @@ void Show(Page& page) {
   page.Claim(x.grad()[0].item<float>() == 2,
              "gradients flow back through a clone");
 
-  const at::Tensor alias = x;
-  page.Trap("a tensor is a handle: `alias = x` copies nothing",
-            alias.is_same(x), "alias and x are the same tensor");
+  const at::Tensor plain = at::ones({3});
+  const at::Tensor alias = plain;
+  alias.zero_();
+  page.Trap("a tensor is a handle: a write to `alias = plain` is one to plain",
+            plain.eq(0).all().item<bool>(), ValuesText(plain));
   // exp keeps its result for the backward pass.
   const at::Tensor y = x.exp();
   y.detach().zero_();

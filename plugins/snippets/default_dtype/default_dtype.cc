@@ -3,6 +3,7 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "c10/core/DefaultDtype.h"
+#include "framework/core/dtype.h"
 #include "framework/core/snippet.h"
 #include "plugins/snippets/default_dtype/default_dtype.pb.h"
 
@@ -27,25 +28,29 @@ class DefaultDtypeScope {
 void Show(Page& page) {
   const at::Tensor earlier = at::zeros({2});
   const DefaultDtypeScope scope(at::kDouble);
-  const auto check = [&](std::string_view what, const at::Tensor& x,
-                         at::ScalarType type) {
-    page.Line(what, ": ", x.scalar_type());
-    return x.scalar_type() == type;
-  };
-  page.Claim(check("made before", earlier, at::kFloat) &&
-                 check("made after", at::zeros({2}), at::kDouble),
-             "what is made from now on has the default type");
-  page.Claim(check("integers", at::arange(4), at::kLong) &&
-                 check("their quotient", at::arange(4).div(2), at::kDouble),
+  const at::Tensor later = at::zeros({2});
+  page.Line("made before: ", DTypeName(earlier.scalar_type()));
+  page.Line("made after: ", DTypeName(later.scalar_type()));
+  page.Claim(
+      earlier.scalar_type() == at::kFloat && later.scalar_type() == at::kDouble,
+      "what is made from now on has the default type");
+  const at::Tensor integers = at::arange(4);
+  const at::Tensor halves = integers.div(2);
+  page.Line("integers: ", DTypeName(integers.scalar_type()));
+  page.Line("their halves: ", DTypeName(halves.scalar_type()));
+  page.Claim(integers.scalar_type() == at::kLong &&
+                 halves.scalar_type() == at::kDouble,
              "integers stay, and their quotients have it");
 
   const at::Tensor small = at::scalar_tensor(1e-8);
   page.Claim(small.add(1).gt(1).item<bool>(), "1 + 1e-8 is more than 1");
-  page.Trap("in Float it is not",
-            small.to(at::kFloat).add(1).eq(1).item<bool>(), "1 + 1e-8 is 1");
-  page.Trap("at::tensor has the type of the numbers in the source",
-            at::tensor({0.5F}).scalar_type() == at::kFloat,
-            "at::tensor({0.5F}) is Float all the same");
+  const at::Tensor sum = small.to(at::kFloat).add(1);
+  page.Trap("in float32 it is not", sum.eq(1).item<bool>(),
+            absl::StrCat("1 + 1e-8 - 1 is ", sum.sub(1).item<float>()));
+  const at::Tensor written = at::tensor({0.5F});
+  page.Trap("at::tensor({0.5F}) has the type of the number in the source",
+            written.scalar_type() == at::kFloat,
+            DTypeName(written.scalar_type()));
 }
 
 Made<Snippet> MakeDefaultDtype(const snippet::DefaultDtype&) {

@@ -7,6 +7,7 @@ namespace {
 TEST(DropTemporariesTest, ShowsWhatScopesViewsAndGraphsHold) {
   Page page;
   MakeOrDie<Snippet>("snippet.DropTemporaries")->Show(page);
+  EXPECT_OK(page.fault());
   EXPECT_EQ(
       page.Text(),
       "a tensor: 1024 KiB\n"

@@ -30,17 +30,19 @@ void Show(Page& page) {
   page.Claim(counts.equal(at::tensor({3, 1, 2})) &&
                  !counts.equal(at::tensor({3, 1, 3})),
              "integers are equal or not");
-  page.Trap("equal doesn't look at types", counts.equal(counts.to(at::kDouble)),
-            "3 is equal to 3.0");
+  const bool of_types = counts.equal(counts.to(at::kDouble));
+  page.Trap("equal doesn't look at types", of_types,
+            absl::StrCat("3 and 3.0 are equal: ", YesOrNo(of_types)));
 
   const at::Tensor nan = at::tensor({std::numeric_limits<double>::quiet_NaN()});
-  page.Trap("NaN is unequal to itself", !at::allclose(nan, nan),
-            "at::allclose(nan, nan) is false");
+  const bool of_nan = at::allclose(nan, nan);
+  page.Trap("NaN is unequal to itself", !of_nan,
+            absl::StrCat("at::allclose(nan, nan): ", YesOrNo(of_nan)));
   page.Claim(at::allclose(nan, nan, 1e-5, 1e-8, /*equal_nan=*/true),
              "equal_nan makes it equal");
-  page.Trap("allclose broadcasts: other shapes may be close",
-            at::allclose(at::ones({3}), at::ones({3, 1})),
-            "[3] is close to [3, 1]");
+  const bool of_shapes = at::allclose(at::ones({3}), at::ones({3, 1}));
+  page.Trap("allclose broadcasts: other shapes may be close", of_shapes,
+            absl::StrCat("[3] and [3, 1] are close: ", YesOrNo(of_shapes)));
   page.Claim(!at::ones({3}).equal(at::ones({3, 1})),
              "equal wants the same shape");
   page.Trap("shapes that don't broadcast",

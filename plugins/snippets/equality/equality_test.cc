@@ -17,8 +17,8 @@ TEST(EqualityTest, TellsCloseFromEqual) {
   EXPECT_THAT(page.Text(),
               testing::AllOf(
                   testing::HasSubstr("trap: NaN is unequal to itself\n"
-                                     "  at::allclose(nan, nan) is false\n"),
-                  testing::HasSubstr("  [3] is close to [3, 1]\n"),
+                                     "  at::allclose(nan, nan): no\n"),
+                  testing::HasSubstr("  [3] and [3, 1] are close: yes\n"),
                   testing::HasSubstr("The size of tensor a (3) must match the "
                                      "size of tensor b (2)"),
                   testing::HasSubstr("Double did not match Float")));

@@ -17,6 +17,7 @@ TEST(ItemTest, ReadsOneNumber) {
               "  a Tensor with 2 elements cannot be converted to Scalar\n"),
           testing::HasSubstr(
               "  a Tensor with 0 elements cannot be converted to Scalar\n"),
+          testing::HasSubstr("2.7 is cut\n  2\n"),
           testing::HasSubstr("  value cannot be converted to type uint8_t "
                              "without overflow\n")));
 }

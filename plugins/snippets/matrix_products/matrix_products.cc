@@ -3,8 +3,10 @@
 #include "ATen/ops/matmul.h"
 #include "ATen/ops/mm.h"
 #include "ATen/ops/mul.h"
+#include "ATen/ops/tensor.h"
 #include "c10/util/accumulate.h"
 #include "framework/core/snippet.h"
+#include "framework/tensors/describe.h"
 #include "plugins/snippets/matrix_products/matrix_products.pb.h"
 
 namespace toque {
@@ -31,13 +33,22 @@ void Show(Page& page) {
              "bmm is mm for each of the batch");
 
   const at::Tensor row = Counted({3});
-  page.Line("mul: ", a.sizes(), " ", row.sizes(), " -> ",
-            at::mul(a, row).sizes());
-  page.Claim(at::mul(a, row)[1].equal(a[1].mul(row)),
-             "mul is element by element, and broadcasts");
+  const at::Tensor star = at::mul(a, row);  // a * row
+  page.Line("mul, the star: ", a.sizes(), " ", row.sizes(), " -> ",
+            star.sizes());
+  // Of (0, 1, 2), (3, 4, 5) and the row (0, 1, 2).
+  page.Claim(
+      star.equal(at::tensor({0.F, 1.F, 4.F, 0.F, 4.F, 10.F}).view({2, 3})),
+      "the star is element by element, and broadcasts");
   page.Line("matmul: ", batch_a.sizes(), " ", b.sizes(), " -> ",
             at::matmul(batch_a, b).sizes());
 
+  const at::Tensor square = Counted({2, 2});
+  const at::Tensor by_star = at::mul(square, square);
+  const at::Tensor by_mm = at::mm(square, square);
+  page.Trap("of square matrices the star is no product, and raises nothing",
+            !by_star.equal(by_mm),
+            absl::StrCat(ValuesText(by_star), ", by mm ", ValuesText(by_mm)));
   page.Trap("mm takes matrices alone", [&] { at::mm(batch_a, b); });
   page.Trap("bmm doesn't broadcast: matmul does",
             [&] { at::bmm(batch_a, b.unsqueeze(0)); });

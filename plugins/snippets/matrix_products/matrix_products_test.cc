@@ -13,8 +13,10 @@ TEST(MatrixProductsTest, ShowsTheShapesOfEach) {
       testing::AllOf(
           testing::StartsWith("mm: [2, 3] [3, 4] -> [2, 4]\n"),
           testing::HasSubstr("\nbmm: [5, 2, 3] [5, 3, 4] -> [5, 2, 4]\n"),
-          testing::HasSubstr("\nmul: [2, 3] [3] -> [2, 3]\n"),
+          testing::HasSubstr("\nmul, the star: [2, 3] [3] -> [2, 3]\n"),
           testing::HasSubstr("\nmatmul: [5, 2, 3] [3, 4] -> [5, 2, 4]\n"),
+          testing::HasSubstr("\n  [[0, 1], [4, 9]], by mm "
+                             "[[2, 3], [6, 11]]\n"),
           testing::HasSubstr("self must be a matrix"),
           testing::HasSubstr("to be: [5, 3] but got: [1, 3]"),
           testing::HasSubstr("cannot be multiplied (2x3 and 2x3)")));

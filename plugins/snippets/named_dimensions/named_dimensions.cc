@@ -6,15 +6,15 @@
 namespace toque {
 namespace {
 
-at::Dimname Axis(const char* name) {
+at::Dimname Named(const char* name) {
   return at::Dimname::fromSymbol(at::Symbol::dimname(name));
 }
 
 void Show(Page& page) {
-  const at::Dimname n = Axis("N");
-  const at::Dimname c = Axis("C");
-  const at::Dimname h = Axis("H");
-  const at::Dimname w = Axis("W");
+  const at::Dimname n = Named("N");
+  const at::Dimname c = Named("C");
+  const at::Dimname h = Named("H");
+  const at::Dimname w = Named("W");
   const at::Tensor plain = at::arange(24, at::kFloat).reshape({3, 4, 1, 2});
   const at::Tensor x = plain.refine_names({c, n, h, w});
   page.Line("x: ", Describe(x));
@@ -30,7 +30,7 @@ void Show(Page& page) {
   page.Claim(y.const_data_ptr() == x.const_data_ptr(), "nothing is copied");
 
   page.Trap("each axis must be listed", [&] { x.align_to({n, c, h}); });
-  page.Trap("an unknown name", [&] { x.sum(at::DimnameList{Axis("T")}); });
+  page.Trap("an unknown name", [&] { x.sum(at::DimnameList{Named("T")}); });
   page.Trap("axes of different names don't meet", [&] { x.add(y); });
   page.Trap("most operators on layout refuse names", [&] {
     x.reshape({12, 2});

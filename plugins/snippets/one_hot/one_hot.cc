@@ -3,6 +3,7 @@
 #include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "framework/core/snippet.h"
+#include "framework/tensors/describe.h"
 #include "plugins/snippets/one_hot/one_hot.pb.h"
 
 namespace toque {
@@ -11,13 +12,8 @@ namespace {
 void Show(Page& page) {
   const at::Tensor labels = at::tensor({0, 2, 1, 3}, at::kLong);
   const at::Tensor rows = at::one_hot(labels, /*num_classes=*/4);
-  page.Line("labels: ", labels.sizes(), ", one-hot: ", rows.sizes(), " of ",
-            rows.scalar_type());
-  for (int64_t i = 0; i < 4; ++i) {
-    page.Line(labels[i].item<int64_t>(), ": ", rows[i][0].item<int64_t>(), " ",
-              rows[i][1].item<int64_t>(), " ", rows[i][2].item<int64_t>(), " ",
-              rows[i][3].item<int64_t>());
-  }
+  page.Line("labels: ", ValuesText(labels));
+  page.Line("one-hot: ", Describe(rows), ", ", ValuesText(rows));
   page.Claim(rows.argmax(1).equal(labels), "argmax gives the labels back");
 
   // The same by hand, in a type of choice.

@@ -9,11 +9,10 @@ TEST(OneHotTest, HasARowForEachLabelAndRefusesOthers) {
   MakeOrDie<Snippet>("snippet.OneHot")->Show(page);
   EXPECT_OK(page.fault());
   EXPECT_THAT(page.Text(),
-              testing::StartsWith("labels: [4], one-hot: [4, 4] of Long\n"
-                                  "0: 1 0 0 0\n"
-                                  "2: 0 0 1 0\n"
-                                  "1: 0 1 0 0\n"
-                                  "3: 0 0 0 1\n"));
+              testing::StartsWith("labels: [0, 2, 1, 3]\n"
+                                  "one-hot: int64 [4, 4] cpu, [[1, 0, 0, 0], "
+                                  "[0, 0, 1, 0], [0, 1, 0, 0], "
+                                  "[0, 0, 0, 1]]\n"));
   EXPECT_THAT(
       page.Text(),
       testing::AllOf(

@@ -31,7 +31,7 @@ TEST_F(PinnedMemoryTest, ShowsTheCopyWhereThereIsAGpu) {
             "holds: memory is pinned only where it is asked for\n"
             "holds: a batch is made in pinned memory\n"
             "holds: a clone of it is not\n"
-            "holds: the GPU copies it by itself\n");
+            "holds: once awaited, the copy is the batch\n");
 }
 
 }  // namespace

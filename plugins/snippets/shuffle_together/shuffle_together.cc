@@ -1,4 +1,4 @@
-#include <string>
+#include <vector>
 
 #include "ATen/ops/arange.h"
 #include "ATen/ops/index_select.h"
@@ -37,9 +37,8 @@ void Show(Page& page) {
             !inputs.index_select(0, order).select(1, 0).equal(
                 labels.index_select(0, other).mul(2)),
             absl::StrCat("labels ", ValuesText(labels.index_select(0, other))));
-  const auto unequal = ShuffleTogether({inputs, at::zeros({4})}, rng);
-  page.Trap("there must be a label for each input", !unequal.ok(),
-            std::string(unequal.status().message()));
+  page.Trap("there must be a label for each input",
+            ShuffleTogether({inputs, at::zeros({4})}, rng).status());
 }
 
 Made<Snippet> MakeShuffleTogether(const snippet::ShuffleTogether&) {

@@ -1,5 +1,4 @@
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "ATen/ops/zeros.h"
@@ -22,6 +21,12 @@ void Show(Page& page) {
   // The tensor takes the vector.
   const at::Tensor own = FromVector<int16_t>({1, 2, 3, 4}, {2, 2}).value();
   page.Line("own: ", Describe(own), ", ", ValuesText(own));
+  at::Tensor cast = own.to(at::kFloat);
+  cast.zero_();
+  page.Line("own after own.to(at::kFloat).zero_(): ", ValuesText(own));
+  page.Claim(cast.const_data_ptr() != own.const_data_ptr() &&
+                 AsSpan<int16_t>(own).value()[3] == 4,
+             "a cast from another type is a copy");
 
   // The tensor holds what keeps someone else's numbers alive.
   auto owner = std::make_shared<std::vector<float>>(4, 0.5F);
@@ -29,21 +34,17 @@ void Show(Page& page) {
   at::Tensor y = FromSpan(absl::MakeSpan(*owner), {4}, owner).value();
   page.Claim(y.const_data_ptr() == owner->data(), "nothing is copied");
   page.Claim(y.to(at::kFloat).const_data_ptr() == owner->data(),
-             "and a cast to the type it has copies nothing either");
+             "nor by a cast to the type it has");
   owner.reset();
   page.Claim(!watch.expired(), "the numbers live as long as the tensor");
   y = at::Tensor();
   page.Claim(watch.expired(), "and no longer");
 
-  const auto wrong = AsSpan<double>(x);
-  page.Trap("another type is an error", !wrong.ok(),
-            std::string(wrong.status().message()));
-  const auto gaps = AsSpan<float>(x.t());
-  page.Trap("so is a transpose; copy it first, x.t().contiguous()", !gaps.ok(),
-            std::string(gaps.status().message()));
-  const auto graph = AsSpan<float>(x.clone().set_requires_grad(true));
-  page.Trap("so is what autograd watches", !graph.ok(),
-            std::string(graph.status().message()));
+  page.Trap("another type is an error", AsSpan<double>(x).status());
+  page.Trap("so is a transpose; copy it first, x.t().contiguous()",
+            AsSpan<float>(x.t()).status());
+  page.Trap("so is what autograd watches",
+            AsSpan<float>(x.clone().set_requires_grad(true)).status());
 }
 
 Made<Snippet> MakeTensorToArray(const snippet::TensorToArray&) {

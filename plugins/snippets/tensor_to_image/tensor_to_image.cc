@@ -1,10 +1,11 @@
-#include <numeric>
 #include <string>
-#include <vector>
 
 #include "ATen/ops/arange.h"
 #include "ATen/ops/empty.h"
+#include "ATen/ops/rand.h"
 #include "ATen/ops/tensor.h"
+#include "ATen/ops/zeros.h"
+#include "absl/strings/escaping.h"
 #include "framework/codec/encode.h"
 #include "framework/core/snippet.h"
 #include "framework/image/image.h"
@@ -15,10 +16,28 @@
 namespace toque {
 namespace {
 
-// [channels, height, width] of 0..1 as 8-bit levels [height, width, channels].
-std::vector<uint8_t> Levels(const at::Tensor& x) {
-  return ToLevels(AsSpan<const float>(x).value(), x.size(0), x.size(1),
-                  x.size(2));
+// A PNG file of one pixel: red 255, green 0, blue 0, alpha 0.
+constexpr char kClearRed[] =
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d4944415478da63f8cfc0c00000040101009858d8ce"
+    "0000000049454e44ae426082";
+
+// [channels, height, width] of 0..1 as bytes [height, width, channels].
+at::Tensor ToBytes(const at::Tensor& x) {
+  return x.mul(255).clamp(0, 255).to(at::kByte).permute({1, 2, 0});
+}
+
+// The same by the function that the tools call.
+at::Tensor ByToLevels(const at::Tensor& x) {
+  return FromVector(ToLevels(AsSpan<const float>(x).value(), x.size(0),
+                             x.size(1), x.size(2)),
+                    {x.size(1), x.size(2), x.size(0)})
+      .value();
+}
+
+// And back.
+at::Tensor FromBytes(const at::Tensor& bytes) {
+  return bytes.permute({2, 0, 1}).to(at::kFloat).div(255);
 }
 
 // The picture in a PNG, JPEG, WebP, ... file as [3, height, width] of 0..1.
@@ -34,37 +53,56 @@ at::Tensor Read(const std::string& file) {
   return x;
 }
 
-void Show(Page& page) {
+void ShowRoundTrip(Page& page) {
   // A grey picture that has each level once.
   const at::Tensor x = at::arange(256, at::kFloat).div(255).reshape({1, 8, 32});
-  const std::vector<uint8_t> levels = Levels(x);
-  const std::string file = EncodePng({levels.data(), 8, 32, 1}).value();
+  const at::Tensor bytes = ToBytes(x).contiguous();
+  const std::string file =
+      EncodePng({bytes.const_data_ptr<uint8_t>(), 8, 32, 1}).value();
   const at::Tensor back = Read(file);
   page.Line("x: ", Describe(x));
-  page.Line("levels: ", int{levels[0]}, ", ", int{levels[1]}, " ... ",
-            int{levels[255]});
+  page.Line("bytes: ", Describe(bytes));
   page.Line("read from the file: ", Describe(back));
-  std::vector<uint8_t> every(256);
-  std::iota(every.begin(), every.end(), 0);
-  page.Claim(levels == every && Levels(back.slice(0, 0, 1)) == every,
+  page.Claim(bytes.flatten().equal(at::arange(256).to(at::kByte)) &&
+                 ToBytes(FromBytes(bytes)).equal(bytes) &&
+                 ToBytes(back.slice(0, 0, 1)).equal(bytes),
              "all 256 levels come back as they were");
   page.Claim(back[0].equal(back[1]) && back[0].equal(back[2]),
              "grey is read as red, green and blue alike");
+  const at::Tensor colours = at::rand({3, 4, 5}).mul(2).sub(0.5);
+  page.Claim(ToBytes(colours).equal(ByToLevels(colours)),
+             "ToLevels(values, channels, height, width) gives the same");
+}
 
+void ShowTraps(Page& page) {
   const at::Tensor bright =
       at::tensor({-0.2F, 0.999F, 1.5F}).reshape({1, 1, 3});
-  const std::vector<uint8_t> cut = Levels(bright);
-  page.Line("-0.2, 0.999, 1.5: levels ", int{cut[0]}, ", ", int{cut[1]}, ", ",
-            int{cut[2]});
-  page.Claim(cut == std::vector<uint8_t>({0, 254, 255}),
+  const at::Tensor bytes = ToBytes(bright).flatten();
+  page.Line("-0.2, 0.999, 1.5: ", ValuesText(bytes));
+  page.Claim(bytes.equal(at::tensor({0, 254, 255}, at::kByte)),
              "clamped, and cut instead of rounded");
-  const at::Tensor wrapped = bright.mul(255).to(at::kInt).to(at::kByte);
+  const at::Tensor wrapped =
+      bright.mul(255).to(at::kInt).to(at::kByte).flatten();
   page.Trap("a cast to uint8 doesn't clamp: -0.2 is bright and 1.5 is dark",
-            wrapped.flatten().equal(at::tensor({205, 254, 126}, at::kByte)),
-            ValuesText(wrapped.flatten()));
-  const absl::StatusOr<std::string> none = EncodePng({nullptr, 0, 0, 3});
-  page.Trap("a picture has a pixel at least", !none.ok(),
-            std::string(none.status().message()));
+            wrapped.equal(at::tensor({205, 254, 126}, at::kByte)),
+            ValuesText(wrapped));
+  page.Trap(
+      "grey bytes [height, width] have no channels to permute; "
+      "unsqueeze(2) adds them",
+      [] {
+        FromBytes(at::zeros({8, 32}, at::kByte));
+      });
+  const at::Tensor clear = Read(absl::HexStringToBytes(kClearRed));
+  page.Trap("alpha is dropped: a pixel of clear red is red",
+            clear.flatten().equal(at::tensor({1.F, 0.F, 0.F})),
+            absl::StrCat(Describe(clear), ", ", ValuesText(clear.flatten())));
+  page.Trap("a picture has a pixel at least",
+            EncodePng({nullptr, 0, 0, 3}).status());
+}
+
+void Show(Page& page) {
+  ShowRoundTrip(page);
+  ShowTraps(page);
 }
 
 Made<Snippet> MakeTensorToImage(const snippet::TensorToImage&) {

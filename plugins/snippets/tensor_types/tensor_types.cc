@@ -1,6 +1,5 @@
-#include <string>
-
 #include "ATen/ops/full.h"
+#include "ATen/ops/tensor.h"
 #include "ATen/ops/zeros.h"
 #include "framework/core/dtype.h"
 #include "framework/core/snippet.h"
@@ -23,9 +22,13 @@ void Show(Page& page) {
   }
   page.Claim(both_ways, "each name gives a type, and the type its name");
 
-  const auto unknown = ParseDType("flaot32");
-  page.Trap("a name of no type is an error", !unknown.ok(),
-            std::string(unknown.status().message()));
+  page.Trap("a name of no type is an error", ParseDType("flaot32").status());
+  const at::Tensor whole = at::tensor({1, 2});
+  page.Trap("at::tensor({1, 2}) has C++'s int; Python's is int64",
+            whole.scalar_type() == at::kInt, DTypeName(whole.scalar_type()));
+  const at::Tensor half = at::tensor({0.5});
+  page.Trap("at::tensor({0.5}) has C++'s double; Python's is float32",
+            half.scalar_type() == at::kDouble, DTypeName(half.scalar_type()));
   const at::Tensor levels = at::full({2}, 200, at::kByte);
   page.Trap("uint8 holds 0 to 255, and 200 + 100 begins again at 0",
             levels.add(100).equal(at::full({2}, 44, at::kByte)),

@@ -15,6 +15,9 @@ TEST(TensorTypesTest, NamesEachTypeAndWhatIntegersCannotDo) {
           testing::HasSubstr("bfloat16: 2 bytes, at::kBFloat16\n"),
           testing::HasSubstr("int8: 1 byte, at::kChar\n"),
           testing::HasSubstr("did you mean float32?\n"),
+          testing::HasSubstr("C++'s int; Python's is int64\n  int32\n"),
+          testing::HasSubstr("C++'s double; Python's is float32\n"
+                             "  float64\n"),
           testing::HasSubstr("begins again at 0\n  [44, 44]\n"),
           testing::HasSubstr("Only Tensors of floating point and complex "
                              "dtype can require gradients\n")));

@@ -1,61 +1,89 @@
-#include "ATen/ops/scalar_tensor.h"
+#include "ATen/core/grad_mode.h"
 #include "ATen/ops/tensor.h"
+#include "absl/strings/str_cat.h"
 #include "framework/core/snippet.h"
+#include "framework/layers/layers.h"
 #include "plugins/snippets/zero_gradients/zero_gradients.pb.h"
+#include "torch/optim/sgd.h"
 
 namespace toque {
 namespace {
 
-// A model of two weights, of which the optimizer was given the head alone.
-struct Net {
-  at::Tensor body = at::scalar_tensor(2).set_requires_grad(true);
-  at::Tensor head = at::scalar_tensor(5).set_requires_grad(true);
-
-  void Backward(const at::Tensor& x, double share = 1) const {
-    x.mul(body).mul(head).mean().mul(share).backward();
+// Two weights, of which an optimizer may have the head's alone: the output is
+// x * body * head.
+struct TwoLayers {
+  TwoLayers() {
+    const at::NoGradGuard no_gradients;
+    body->parameters()[0].fill_(2);
+    head->parameters()[0].fill_(5);
   }
-  // Undefined, not 0: momentum and decay would move a parameter all the same.
-  void ClearOptimizers() const { head.mutable_grad().reset(); }
-  void ClearAll() const {
-    body.mutable_grad().reset();
-    head.mutable_grad().reset();
+  void Backward(const at::Tensor& x, double share = 1) const {
+    (*net)(x).mean().mul(share).backward();
+  }
+  float BodyGradient() const {
+    return body->parameters()[0].grad().item<float>();
+  }
+  float HeadGradient() const {
+    return head->parameters()[0].grad().item<float>();
   }
   bool GradientsAre(float of_body, float of_head) const {
-    return body.grad().item<float>() == of_body &&
-           head.grad().item<float>() == of_head;
+    return BodyGradient() == of_body && HeadGradient() == of_head;
   }
+
+  Layer body = Linear(1, 1, Bias::kNo);
+  Layer head = Linear(1, 1, Bias::kNo);
+  Layer net = Sequential(body, head);
 };
 
-void Show(Page& page) {
-  const Net net;
-  const at::Tensor x = at::tensor({1.F, 3.F});
-  const auto print = [&](std::string_view when) {
-    page.Line(when, ": body ", net.body.grad().item<float>(), ", head ",
-              net.head.grad().item<float>());
+void ShowAddingUp(Page& page) {
+  const TwoLayers model;
+  torch::optim::SGD optimizer(model.head->parameters(), /*lr=*/1);
+  const at::Tensor x = at::tensor({1.F, 3.F}).view({2, 1});
+  const auto shown = [&] {
+    return absl::StrCat("body ", model.BodyGradient(), ", head ",
+                        model.HeadGradient());
   };
-  net.Backward(x);
-  print("backward");
-  page.Claim(net.GradientsAre(10, 4), "the first gradients are right");
-
-  net.Backward(x);
-  print("once more");
-  page.Trap("gradients add up", net.GradientsAre(20, 8), "twice as large");
-  net.ClearOptimizers();
-  net.Backward(x);
-  print("after clearing the optimizer's");
+  model.Backward(x);
+  page.Line("backward: ", shown());
+  model.Backward(x);
+  page.Trap("a second backward adds", model.GradientsAre(20, 8), shown());
+  optimizer.zero_grad();
+  model.Backward(x);
   page.Trap("what the optimizer doesn't have goes on adding up",
-            net.GradientsAre(30, 4), "the body's is three times as large");
-  net.ClearAll();
-  net.Backward(x);
-  print("after clearing the model's");
-  page.Claim(net.GradientsAre(10, 4), "all of the model's are right again");
+            model.GradientsAre(30, 4), shown());
+  model.net->zero_grad();
+  model.Backward(x);
+  page.Line("after the model's zero_grad: ", shown());
+  page.Claim(model.GradientsAre(10, 4), "all are as at first");
 
   // On purpose: small batches that make up a large one, each by its share.
-  net.ClearAll();
-  net.Backward(x[0], 0.5);
-  net.Backward(x[1], 0.5);
-  print("two halves of the batch");
-  page.Claim(net.GradientsAre(10, 4), "halves add up to the whole");
+  model.net->zero_grad();
+  model.Backward(x[0], 0.5);
+  model.Backward(x[1], 0.5);
+  page.Line("two halves of the batch: ", shown());
+  page.Claim(model.GradientsAre(10, 4), "halves add up to the whole");
+}
+
+// The head's weight, 5 at first, after a step on a cleared gradient.
+float AfterEmptyStep(bool set_to_none) {
+  const TwoLayers model;
+  torch::optim::SGD optimizer(
+      model.head->parameters(),
+      torch::optim::SGDOptions(/*lr=*/1).weight_decay(0.5));
+  model.Backward(at::tensor({1.F}));
+  optimizer.zero_grad(set_to_none);
+  optimizer.step();
+  return model.head->parameters()[0].item<float>();
+}
+
+void Show(Page& page) {
+  ShowAddingUp(page);
+  const float left = AfterEmptyStep(/*set_to_none=*/true);
+  page.Line("a step without gradient: the head is ", left);
+  page.Claim(left == 5, "an undefined gradient leaves a weight alone");
+  const float moved = AfterEmptyStep(/*set_to_none=*/false);
+  page.Trap("weight decay moves what has a gradient of 0", moved == 2.5,
+            absl::StrCat("the head is ", moved));
 }
 
 Made<Snippet> MakeZeroGradients(const snippet::ZeroGradients&) {
