@@ -2,7 +2,6 @@
 #include "ATen/ops/zeros.h"
 #include "framework/weights/weights_file.h"
 #include "nlohmann/json.hpp"
-#include "tests/end_to_end/small_run.h"
 #include "tests/tools/run_tool.h"
 
 namespace toque {
@@ -56,15 +55,18 @@ TEST(SparsityTest, CountsTheParametersOfAModelAsItBegins) {
 
 TEST(SparsityTest, CountsTheParametersOfARun) {
   const std::string folder = TestFolder() + "/run";
-  ASSERT_OK(RunExperiment(SmallExperiment(), folder));
+  ASSERT_EQ(RunTool({"experiments/synthetic_mlp", "--run_dir=" + folder,
+                     "--set=steps: 30"})
+                .status,
+            0);
   const ToolRun run =
       RunTool({"tools/sparsity", "--json", "--run_dir=" + folder});
   ASSERT_EQ(run.status, 0) << run.output;
   const size_t begin = run.output.find('{');
   ASSERT_NE(begin, std::string::npos);
   const json counted = json::parse(run.output.substr(begin));
-  // 8 inputs, 16 hidden units, 3 classes.
-  EXPECT_EQ(counted["elements"], 8 * 16 + 16 + 16 * 3 + 3);
+  // 32 inputs, 32 hidden units, 10 classes.
+  EXPECT_EQ(counted["elements"], 32 * 32 + 32 + 32 * 10 + 10);
   EXPECT_EQ(counted["zeros"], 0);
 }
 
