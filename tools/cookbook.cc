@@ -148,6 +148,10 @@ absl::Status ShowWhatIsAbout(const std::vector<Recipe>& recipes,
   if (found.empty()) return NothingAbout(recipes, query);
   if (found.size() == 1) return ShowRecipe(*found[0]);
   PrintRows(found);
+  const Recipe& first = *found[0];
+  std::cout << "\ntools/bazel run //tools:cookbook -- "
+            << (first.number.empty() ? first.title : first.number)
+            << " shows one of them whole\n";
   return absl::OkStatus();
 }
 

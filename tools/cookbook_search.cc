@@ -5,40 +5,47 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace toque {
 namespace {
 
 // An asked word of so many letters may go on as it likes: "mix" as "mixup".
 constexpr size_t kStem = 3;
-// Letters of the longest ending, as in "smoothing".
-constexpr size_t kEnding = 3;
+// The words of `text` in small letters, each between spaces: " one hot ".
+std::string Spaced(std::string_view text) {
+  std::string spaced = " ";
+  for (const char c : text) {
+    if (absl::ascii_isalnum(c)) {
+      spaced += absl::ascii_tolower(c);
+    } else if (spaced.back() != ' ') {
+      spaced += ' ';
+    }
+  }
+  if (spaced.back() != ' ') spaced += ' ';
+  return spaced;
+}
 
-// The words of `text` in small letters, less those that every question has.
+// Those words, less what every question has.
 std::set<std::string> Words(std::string_view text) {
   static const auto* common = new std::set<std::string>{
       "a",  "an",   "and",  "are",  "as",   "at",   "by", "can",
       "do", "does", "for",  "from", "get",  "how",  "i",  "in",
       "is", "it",   "make", "my",   "of",   "on",   "or", "the",
       "to", "up",   "use",  "what", "when", "with", "you"};
-  std::set<std::string> words;
-  std::string word;
-  for (const char c : std::string(text) + " ") {
-    if (absl::ascii_isalnum(c)) {
-      word += absl::ascii_tolower(c);
-    } else {
-      if (!word.empty() && !common->contains(word)) words.insert(word);
-      word.clear();
-    }
-  }
+  std::set<std::string> words =
+      absl::StrSplit(Spaced(text), ' ', absl::SkipEmpty());
+  std::erase_if(words, [](const auto& word) { return common->contains(word); });
   return words;
 }
 
 // Whether `longer` is `stem` with an ending, which may take the place of an e.
 bool EndsOtherwise(const std::string& longer, std::string stem) {
+  static const auto* endings = new std::set<std::string_view>{
+      "d", "e", "ed", "en", "er", "ers", "es", "ing", "ion", "ions", "s"};
   if (stem.size() > kStem + 1 && stem.ends_with("e")) stem.pop_back();
-  return stem.size() > kStem && longer.size() <= stem.size() + kEnding &&
-         longer.starts_with(stem);
+  return stem.size() > kStem && longer.starts_with(stem) &&
+         endings->contains(std::string_view(longer).substr(stem.size()));
 }
 
 // Whether a text's word is what was asked: "layer" finds "layers", "freezing"
@@ -65,8 +72,8 @@ std::string Names(const Recipe& recipe) {
 // more where the title has all of the query.
 size_t Score(const Recipe& recipe, const std::string& about,
              std::string_view query, const std::set<std::string>& asked) {
-  const std::string whole = Folded(query);
-  if (!whole.empty() && Folded(recipe.title).find(whole) != whole.npos) {
+  const std::string whole = Spaced(query);
+  if (!asked.empty() && Spaced(recipe.title).find(whole) != whole.npos) {
     return 2 * asked.size() + 1;
   }
   const std::set<std::string> names = Words(Names(recipe));
@@ -113,7 +120,9 @@ std::vector<const Recipe*> FindRecipes(const std::vector<Recipe>& recipes,
         [&](const auto& plugin) { return NamesPlugin(query, plugin); });
     if (named) found.push_back(&recipe);
   }
-  if (!found.empty()) return found;
+  const bool is_name =
+      query.starts_with("snippet.") || query.starts_with("recipe.");
+  if (!found.empty() || is_name) return found;
 
   const std::set<std::string> asked = Words(query);
   size_t best = std::max<size_t>(asked.size(), 1);

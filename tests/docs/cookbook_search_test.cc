@@ -16,6 +16,7 @@ namespace {
 
 using testing::Contains;
 using testing::IsEmpty;
+using testing::Not;
 
 std::string Read(const std::string& path) {
   std::ifstream file(path);
@@ -93,6 +94,16 @@ TEST(CookbookSearchTest, KnowsTheWordsOfPython) {
       {"early stopping", "X7"},
       {"confusion matrix", "X3"},
       {"class weights", "recipe.Weighted"},
+      {"AMP", "R92"},
+      {"mixed precision", "R92"},
+      {"Dropout", "R80"},
+      {"learning rate scheduler", "R66"},
+      {"repeat", "R28"},
+      {"broadcasting", "R28"},
+      {"transfer learning", "R76"},
+      {"ignore_index", "R84"},
+      {"softmax before cross-entropy", "R84"},
+      {"reproducible seed", "R02"},
   };
   for (const auto& [query, answer] : answers) {
     EXPECT_THAT(Found(query), Contains(answer)) << query;
@@ -102,6 +113,14 @@ TEST(CookbookSearchTest, KnowsTheWordsOfPython) {
 TEST(CookbookSearchTest, FindsNothingWhereNothingIsServed) {
   EXPECT_THAT(Found("t-SNE"), IsEmpty());
   EXPECT_THAT(Found("Kubernetes"), IsEmpty());
+  EXPECT_THAT(Found("snippet.Expnd"), IsEmpty());
+}
+
+TEST(CookbookSearchTest, TakesWordsWhole) {
+  // Not "sampling", and not "mean and std".
+  EXPECT_THAT(Found("AMP"), Not(Contains("R50")));
+  EXPECT_THAT(Found("NaN"), Not(Contains("R48")));
+  EXPECT_THAT(Found("dropout"), Not(Contains("R89")));
 }
 
 }  // namespace

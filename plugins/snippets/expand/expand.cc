@@ -17,9 +17,14 @@ void Show(Page& page) {
   page.Claim(map.const_data_ptr() == features.const_data_ptr(),
              "the map has the memory of the features: nothing is copied");
 
-  const at::Tensor copy = map.contiguous();
-  copy.mul_(2);
-  page.Line("map.contiguous(): strides ", copy.strides());
+  const at::Tensor repeated =
+      features.reshape({64, 512, 1, 1}).repeat({1, 1, 7, 7});
+  page.Line("repeated: ", repeated.sizes(), ", strides ", repeated.strides());
+  page.Claim(repeated.equal(map) && repeated.storage().nbytes() ==
+                                        49 * features.storage().nbytes(),
+             "repeat() has the same numbers, in 49 times the memory");
+  page.Claim(map.contiguous().strides() == repeated.strides(),
+             "contiguous() makes the one into the other");
 
   page.Trap("49 places are one number in memory: map.mul_(2) raises",
             [&] { map.mul_(2); });
