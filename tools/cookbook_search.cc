@@ -72,7 +72,9 @@ std::string Names(const Recipe& recipe) {
 // more where the title has all of the query.
 size_t Score(const Recipe& recipe, const std::string& about,
              std::string_view query, const std::set<std::string>& asked) {
-  const std::string whole = Spaced(query);
+  // From the beginning of a word; the last one may go on.
+  std::string whole = Spaced(query);
+  absl::StripTrailingAsciiWhitespace(&whole);
   if (!asked.empty() && Spaced(recipe.title).find(whole) != whole.npos) {
     return 2 * asked.size() + 1;
   }

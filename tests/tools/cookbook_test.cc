@@ -171,7 +171,8 @@ TEST(CookbookTest, ListsEveryRecipeBySection) {
 
 TEST(CookbookTest, ShowsASnippetByAnyFormOfItsName) {
   const std::string output = Cookbook({"snippet.Expand"}).output;
-  EXPECT_THAT(output, HasSubstr("snippet.Expand\n\nRepeats a tensor along"));
+  EXPECT_THAT(output,
+              HasSubstr("snippet.Expand\n\nShows a tensor as larger along"));
   EXPECT_THAT(output, HasSubstr("\n---- plugins/snippets/expand/expand.cc\n"
                                 "#include \"ATen/ops/ones.h\"\n"));
   EXPECT_THAT(output, HasSubstr(".expand({64, 512, 7, 7})"));
